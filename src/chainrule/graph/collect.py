@@ -1,0 +1,249 @@
+"""Collect sums of products: small subtrees of + − × ÷ are multiplied out, and kept so where that is shorter.
+
+This is where ``-(y * (1 - p) - (1 - y) * p) / n`` becomes ``(p - y) / n``. A subtree is held as a polynomial: a
+dictionary from monomials (the leaves with their exponents) to numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from . import functions as fn
+from .node import CONSTANT, OPERATORS, Node, make, map_nodes, topological
+from .stable import applied
+
+__all__ = ["collect", "plain_number"]
+
+ARITHMETIC = {np.add, np.subtract, np.multiply, np.true_divide, np.negative, np.square, np.power}
+MOST_TERMS = 12
+MOST_STEPS = 40
+
+Leaf = Node | float  # a number is a leaf only where it divides: x / 3 shall not become 0.333 * x
+Monomial = frozenset[tuple[Leaf, int]]
+Polynomial = dict[Monomial, float]
+Tree = Any  # a leaf, a number, or (operation, tree, tree)
+ONE: Monomial = frozenset()
+
+
+def collect(outputs: Iterable[Node], given: set[Node]) -> list[Node]:
+    """Return the outputs with each arithmetic subtree of the derivative written its shortest way.
+
+    ``given`` are nodes of the function itself: they may be looked into, but stay as the user wrote them.
+    """
+    outputs = list(outputs)
+    order = topological(outputs)
+    uses = Counter(parent for node in order for parent in node.parents)
+    uses.update(outputs)
+    sigmoids = {node.args[0]: node for node in order if node.op is fn.sigmoid and isinstance(node.args[0], Node)}
+    roots = _roots(order, uses, given)
+    new: dict[Node, Node] = {}
+    for node in order:
+        shorter = _shorter(node, uses, sigmoids) if node in roots else None
+        new[node] = _renewed(node, new) if shorter is None else _made(shorter, new)
+        if shorter is not None:
+            new[node].name = new[node].name or node.name
+    return [new[node] for node in outputs]
+
+
+def _roots(order: list[Node], uses: Counter[Node], given: set[Node]) -> set[Node]:
+    """Return the arithmetic nodes that are not part of a larger arithmetic subtree."""
+    arithmetic = {node for node in order if node not in given and _is_arithmetic(node)}
+    inner = {parent for node in arithmetic for parent in node.parents if uses[parent] == 1}
+    return arithmetic - inner
+
+
+def _renewed(node: Node, new: dict[Node, Node]) -> Node:
+    """Return ``node`` on the new forms of its arguments."""
+    if all(new[parent] is parent for parent in node.parents):
+        return node
+    args = map_nodes(new.__getitem__, node.args)
+    kwargs = {key: map_nodes(new.__getitem__, value) for key, value in node.kwargs.items()}
+    return make(node.op, args, kwargs, name=node.name, line=node.line)
+
+
+def _is_arithmetic(node: Any) -> bool:
+    if not isinstance(node, Node) or node.op not in ARITHMETIC:
+        return False
+    return node.op is not np.power or (type(node.args[1]) is int and 1 <= node.args[1] <= 4)
+
+
+def _shorter(root: Node, uses: Counter[Node], sigmoids: dict[Node, Node]) -> Tree:
+    """Return the collected form of a subtree if it takes fewer operations and is the same kind of array."""
+    try:
+        tree = _written(_Expander(sigmoids).expand(root))
+    except _TooLargeError:
+        return None
+    if not isinstance(tree, (tuple, Node)) or _steps(tree) >= _exclusive_steps(root, uses):
+        return None
+    value = _value(tree)
+    fits = np.shape(value) == root.shape and (root.is_weak or np.asarray(value).dtype == root.dtype)
+    return tree if fits else None
+
+
+def _exclusive_steps(root: Node, uses: Counter[Node]) -> int:
+    """How many operations of the subtree nobody else needs."""
+    count, stack = 0, [root]
+    while stack:
+        node = stack.pop()
+        count += 1
+        stack.extend(p for p in node.parents if uses[p] == 1 and (_is_arithmetic(p) or p.op is fn.sigmoid))
+    return count
+
+
+# --- from nodes to a polynomial ---
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class _Expander:
+    """Multiplies a subtree out, giving up when it grows large."""
+
+    def __init__(self, sigmoids: dict[Node, Node]) -> None:
+        self.sigmoids, self.steps = sigmoids, 0
+
+    def expand(self, node: Any) -> Polynomial:
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise _TooLargeError
+        if not isinstance(node, Node):
+            return {ONE: node}
+        if node.op is CONSTANT and node.shape == ():
+            return {ONE: np.asarray(node.value).item()}
+        if node.op is fn.sigmoid and applied(node.args[0], np.negative) and node.args[0].args[0] in self.sigmoids:
+            return {ONE: 1, frozenset({(self.sigmoids[node.args[0].args[0]], 1)}): -1}  # σ(-z) = 1 - σ(z)
+        if not _is_arithmetic(node):
+            return {frozenset({(node, 1)}): 1}
+        return self._operation(node)
+
+    def _operation(self, node: Node) -> Polynomial:
+        first = self.expand(node.args[0])
+        if node.op is np.negative:
+            return _sum(first, {}, first_sign=-1)
+        if node.op in (np.square, np.power):
+            result = first
+            for _ in range(1 if node.op is np.square else node.args[1] - 1):
+                result = _product(result, first)
+            return result
+        if node.op is np.true_divide:
+            return _product(first, self._inverse(node.args[1]))
+        second = self.expand(node.args[1])
+        if node.op is np.multiply:
+            return _product(first, second)
+        return _sum(first, second, second_sign=1 if node.op is np.add else -1)
+
+    def _inverse(self, divisor: Any) -> Polynomial:
+        terms = self.expand(divisor)
+        if len(terms) != 1:
+            return {frozenset({(divisor, -1)}): 1}
+        ((monomial, number),) = terms.items()
+        factors = {leaf: -power for leaf, power in monomial}
+        sign = -1 if number < 0 else 1
+        if abs(number) != 1:
+            factors[plain_number(abs(number))] = -1
+        return {frozenset(factors.items()): sign}
+
+
+def _sum(a: Polynomial, b: Polynomial, first_sign: int = 1, second_sign: int = 1) -> Polynomial:
+    total = {monomial: first_sign * number for monomial, number in a.items()}
+    for monomial, number in b.items():
+        total[monomial] = total.get(monomial, 0) + second_sign * number
+    return {monomial: number for monomial, number in total.items() if number != 0}
+
+
+def _product(a: Polynomial, b: Polynomial) -> Polynomial:
+    if len(a) * len(b) > MOST_TERMS:
+        raise _TooLargeError
+    total: Polynomial = {}
+    for left, x in a.items():
+        for right, y in b.items():
+            powers = dict(left)
+            for leaf, power in right:
+                powers[leaf] = powers.get(leaf, 0) + power
+            monomial = frozenset((leaf, power) for leaf, power in powers.items() if power)
+            total[monomial] = total.get(monomial, 0) + x * y
+    return {monomial: number for monomial, number in total.items() if number != 0}
+
+
+# --- from a polynomial to an expression: common factors in front, numbers and single values first ---
+
+
+def _written(polynomial: Polynomial) -> Tree:
+    if not polynomial:
+        return None
+    monomials = list(polynomial)
+    common = frozenset.intersection(*monomials)
+    sizes = {abs(number) for number in polynomial.values()}
+    factor = sizes.pop() if len(sizes) == 1 else 1
+    if all(number < 0 for number in polynomial.values()):
+        factor = -factor
+    rest = {monomial - common: number / factor if factor not in (1, -1) else number * factor
+            for monomial, number in polynomial.items()}  # fmt: skip
+    if len(rest) == 1:
+        return _term(common, factor)
+    total = None
+    for monomial, number in sorted(rest.items(), key=lambda item: (item[1] < 0, sum(p for _, p in item[0]))):
+        term = _term(monomial, abs(number))
+        total = term if total is None else (np.add if number > 0 else np.subtract, total, term)
+    return _term(common, factor, total)
+
+
+def _term(monomial: Monomial, number: float, total: Tree = None) -> Tree:
+    """Write ``number * monomial * total``: the single values first, then one array after the other."""
+    factors = sorted(monomial, key=lambda item: (np.ndim(_value(item[0])), item[1] < 0))
+    singles = [item for item in factors if np.ndim(_value(item[0])) == 0]
+    arrays = [item for item in factors if np.ndim(_value(item[0])) > 0]
+    negative, number = number < 0, plain_number(abs(number))
+    over = [item for item in singles if item[1] < 0]
+    result = _times(None if number == 1 else number, [item for item in singles if item[1] > 0])
+    if result is not None and over:
+        result, over = _over(result, over), []
+    result = result if total is None else total if result is None else (np.multiply, result, total)
+    result = _times(result, [item for item in arrays if item[1] > 0])
+    result = 1 if result is None else result
+    result = _over(result, over + [item for item in arrays if item[1] < 0])
+    return (np.negative, result) if negative else result
+
+
+def plain_number(number: float) -> float:
+    """Return 2 for 2.0: as people write it, and the same to an array of floats."""
+    return int(number) if isinstance(number, float) and number.is_integer() and abs(number) < 1e6 else number
+
+
+def _times(tree: Tree, factors: list[tuple[Leaf, int]]) -> Tree:
+    for leaf, power in factors:
+        factor = leaf if power == 1 else (np.power, leaf, power)
+        tree = factor if tree is None else (np.multiply, tree, factor)
+    return tree
+
+
+def _over(tree: Tree, factors: list[tuple[Leaf, int]]) -> Tree:
+    for leaf, power in factors:
+        tree = (np.true_divide, tree, leaf if power == -1 else (np.power, leaf, -power))
+    return tree
+
+
+def _steps(tree: Tree) -> int:
+    return 1 + sum(map(_steps, tree[1:])) if isinstance(tree, tuple) else 0
+
+
+def _value(tree: Tree) -> Any:
+    if isinstance(tree, tuple):
+        return OPERATORS[tree[0]](*map(_value, tree[1:]))
+    return tree.value if isinstance(tree, Node) else tree
+
+
+def _made(tree: Tree, new: dict[Node, Node]) -> Any:
+    """Turn an expression into nodes, on the new forms of its leaves."""
+    if isinstance(tree, tuple):
+        return make(tree[0], tuple(_made(part, new) for part in tree[1:]))
+    if isinstance(tree, Node):
+        if tree not in new:  # a sigmoid that comes later in the order; what it needs came before
+            new[tree] = make(tree.op, (new[tree.args[0]],), name=tree.name)
+        return new[tree]
+    return tree

@@ -1,0 +1,106 @@
+"""The derivative of a graph: reverse mode, producing nodes, not numbers.
+
+The derivative of a node u by an earlier node v is the sum over all paths from v to u of the products of the local
+derivatives. Walking the nodes backwards once and adding up, at each, what its users send, computes that sum without
+listing the paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from .node import Node, constant, make, map_nodes, topological
+from .rules import RULES, Variadic
+from .trace import unwrap, wrap
+
+__all__ = ["derive"]
+
+
+def derive(output: Node, wrt: Iterable[Node], concrete: bool = False) -> list[Node]:
+    """Return, for each node of ``wrt``, the node of the derivative of ``output`` by it.
+
+    Args:
+        output: a node whose value is one floating-point number.
+        wrt: nodes with floating-point values; a node that ``output`` does not need gets zeros.
+        concrete: whether the rules' values stand for this call only, as under ``grad``.
+    """
+    wrt = list(wrt)
+    order = topological([output])
+    active = _depending_on(order, wrt)
+    seed = constant(np.ones((), dtype=output.dtype))
+    gradients: dict[Node, Node] = {output: seed}
+    wanted = set(wrt)
+    for node in reversed(order):
+        if node not in active or node not in gradients or node.op not in RULES:
+            continue
+        gradient = gradients[node] if node in wanted else gradients.pop(node)
+        if gradient.name is None and node.name:
+            gradient.name = "d" + node.name
+        for parent, contribution in _contributions(node, gradient, active, concrete):
+            earlier = gradients.get(parent)
+            gradients[parent] = contribution if earlier is None else make(np.add, (earlier, contribution))
+    return [gradients[v] if v in gradients else make(np.zeros_like, (v,)) for v in wrt]
+
+
+def _depending_on(order: list[Node], wrt: list[Node]) -> set[Node]:
+    """Return the floating-point nodes that change when one of ``wrt`` does."""
+    active = set(wrt)
+    for node in order:
+        moved = any(parent in active for parent in node.parents)
+        if moved and RULES.get(node.op) and node.dtype.kind == "f":
+            active.add(node)
+    return active
+
+
+def _contributions(
+    node: Node, gradient: Node, active: set[Node], concrete: bool
+) -> Iterable[tuple[Node, Node]]:
+    """Yield each active argument of ``node`` with its share of the derivative."""
+
+    def traced(arg: Any) -> Any:
+        return map_nodes(lambda n: wrap(n, concrete), arg)
+
+    g, y, args = wrap(gradient, concrete), wrap(node, concrete), traced(node.args)
+    kwargs = {key: traced(value) for key, value in node.kwargs.items()}
+    for operand, rule in _operands(node):
+        if operand in active:
+            share = unwrap(rule(g, y, *args, **kwargs), concrete)
+            yield operand, _fitted(share if isinstance(share, Node) else constant(np.asarray(share)), operand)
+
+
+def _operands(node: Node) -> Iterable[tuple[Node, Callable[..., Any]]]:
+    """Yield the node's operands with the rule of each."""
+    row = RULES[node.op]
+    if isinstance(row, Variadic):
+        for i, operand in enumerate(_operand_list(node)):
+            if isinstance(operand, Node):
+                yield operand, lambda *args, i=i, **kwargs: row.rule(i, *args, **kwargs)
+        return
+    for operand, rule in zip(node.args, row, strict=False):
+        if isinstance(operand, Node) and rule is not None:
+            yield operand, rule
+
+
+def _operand_list(node: Node) -> tuple[Any, ...]:
+    """Return the operands of a variadic operation: its one list of arrays, or all but a leading text."""
+    first = node.args[0]
+    return tuple(first) if isinstance(first, (tuple, list)) else node.args[1:]
+
+
+def _fitted(share: Node, operand: Node) -> Node:
+    """Sum the axes along which ``operand`` was broadcast, and keep its dtype: here, once, for every rule."""
+    extra = share.ndim - operand.ndim
+    if extra > 0:
+        share = make(np.sum, (share,), {"axis": tuple(range(extra)) if extra > 1 else 0})
+    stretched = tuple(a for a, n in enumerate(operand.shape) if n == 1 and share.shape[a:] and share.shape[a] != 1)
+    if stretched:
+        axis = stretched if len(stretched) > 1 else stretched[0]
+        share = make(np.sum, (share,), {"axis": axis, "keepdims": True})
+    if share.dtype != operand.dtype and not operand.is_weak:
+        share = make(np.astype, (share,), {"dtype": operand.dtype.type})
+    if share.shape != operand.shape:
+        share = make(np.broadcast_to, (share,), {"shape": operand.shape})
+    return share

@@ -1,0 +1,323 @@
+"""Write a graph as a short NumPy program: straight-line source with stable names.
+
+Each node becomes an expression. It gets a line and a name of its own if it has a name, is used more than once, or
+would make its line too long; else it is written where it is used. With a ``Plan`` (see ``buffers``) chosen results
+are written into arrays that are already there: the same lines with ``out=``.
+"""
+
+from __future__ import annotations
+
+import keyword
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import functions as fn
+from .names import source_line
+from .node import CONSTANT, INPUT, Node, topological
+
+__all__ = ["Emission", "Update", "emit"]
+
+LONGEST_INLINE = 72
+COMPARE, OR, XOR, AND, SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 10)
+INFIX: dict[Callable[..., Any], tuple[str, int]] = {
+    np.add: ("+", SUM), np.subtract: ("-", SUM), np.multiply: ("*", PRODUCT), np.true_divide: ("/", PRODUCT),
+    np.floor_divide: ("//", PRODUCT), np.remainder: ("%", PRODUCT), np.matmul: ("@", PRODUCT), np.power: ("**", POWER),
+    np.greater: (">", COMPARE), np.greater_equal: (">=", COMPARE), np.less: ("<", COMPARE),
+    np.less_equal: ("<=", COMPARE), np.equal: ("==", COMPARE), np.not_equal: ("!=", COMPARE),
+    np.bitwise_and: ("&", AND), np.bitwise_or: ("|", OR), np.bitwise_xor: ("^", XOR),
+}  # fmt: skip
+PREFIX = {np.negative: "-", np.invert: "~"}
+METHODS = {np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min, np.cumsum}
+FREE = {np.size}  # costs nothing, so it is written wherever it is used
+HELPERS = {fn.scatter_add: "scatter_add", fn.erf: "erf"}
+Text = tuple[str, int]
+
+
+class Update:
+    """An input that the program changes in place: its node, its new value, and the name of its array."""
+
+    def __init__(self, variable: Node, value: Node) -> None:
+        self.variable, self.value = variable, value
+
+
+class Emission:
+    """What was written: the source, the arrays it refers to by name, and each node's name in it."""
+
+    def __init__(self, source: str, constants: dict[str, Any], names: dict[Node, str]) -> None:
+        self.source, self.constants, self.names = source, constants, names
+
+
+def emit(
+    name: str,
+    inputs: Sequence[Node],
+    outputs: Sequence[Node],
+    *,
+    first: Sequence[Node] = (),
+    updates: Sequence[Update] = (),
+    plan: Any = None,
+    comments: bool = True,
+) -> Emission:
+    """Return the program of ``outputs`` as source.
+
+    Args:
+        name: the function's name.
+        inputs: its parameters, in order.
+        outputs: what it returns.
+        first: nodes to compute before the updates begin, such as the gradients.
+        updates: inputs to change in place, after everything in ``outputs`` and ``first`` was computed.
+        plan: which results go into which arrays; ``None`` writes the plain text.
+        comments: whether to quote the user's own line behind each.
+    """
+    writer = _Writer(inputs, outputs, first, updates, plan, comments)
+    writer.write()
+    parameters = [*(writer.names[node] for node in inputs), *(plan.parameters if plan else ())]
+    lines = [f"def {name}({', '.join(parameters)}):", *(f"    {line}" for line in writer.lines)]
+    return Emission("\n".join(lines) + "\n", writer.constants, writer.names)
+
+
+class _Writer:
+    """The state of writing one program: names taken, texts of nodes written so far, lines."""
+
+    def __init__(self, inputs, outputs, first, updates, plan, comments):  # type: ignore[no-untyped-def]
+        self.outputs, self.updates, self.plan, self.comments = list(outputs), list(updates), plan, comments
+        self.lines: list[str] = []
+        self.texts: dict[Node, Text] = {}
+        self.names: dict[Node, str] = {}
+        self.constants: dict[str, Any] = {}
+        self.taken = {"np", *HELPERS.values(), *(plan.parameters if plan else ())}
+        self.quoted: tuple[str, int] | None = None
+        for node in inputs:
+            self.texts[node] = (self._name(node, node.name or "x"), ATOM)
+        values = [update.value for update in updates]
+        self.phases = [topological([*outputs, *first])]
+        self.phases += [topological([value]) for value in values]
+        order = topological([*outputs, *first, *values])
+        self.uses = Counter(parent for node in order for parent in node.parents)
+        self.uses.update([*outputs, *values])
+
+    def write(self) -> None:
+        changed: set[Node] = set()
+        for node in self.phases[0]:
+            self._node(node)
+        for update, phase in zip(self.updates, self.phases[1:], strict=True):
+            for node in phase[:-1]:
+                if node not in self.texts and changed.intersection(node.parents):
+                    raise ValueError(f"an update reads the old {node} after it was replaced")
+                self._node(node)
+            self._update(update)
+            changed.add(update.variable)
+        if self.outputs:
+            self.lines.append("return " + ", ".join(self._output(node) for node in self.outputs))
+
+    # --- one node ---
+
+    def _node(self, node: Node) -> None:
+        if node in self.texts:
+            return
+        if node.op is CONSTANT:
+            self.texts[node] = self._constant(node)
+        elif self.plan is not None and node in self.plan.targets:
+            self._into(node, self.plan.targets[node])
+        else:
+            text = self._expression(node)
+            if self._inline(node, text):
+                self.texts[node] = text
+            else:
+                self._line(node, text[0])
+
+    def _inline(self, node: Node, text: Text) -> bool:
+        if node.op in FREE or (node.op is np.transpose and text[0].endswith(".T") and not node.name):
+            return True
+        if self.plan is not None and node in self.plan.own_line:
+            return False
+        alone = len(self.outputs) == 1 and self.outputs[0] is node and not self.updates
+        return self.uses[node] <= 1 and (alone or node.name is None) and len(text[0]) <= LONGEST_INLINE
+
+    def _line(self, node: Node, text: str) -> None:
+        name = self._name(node, node.name or "t")
+        statement = f"{name} = {text}"
+        self.lines.append(statement + self._comment(node, statement))
+        self.texts[node] = (name, ATOM)
+
+    def _comment(self, node: Node, statement: str = "") -> str:
+        """Quote the user's line, once, unless the program's line says the same."""
+        if not self.comments or node.line is None or node.line == self.quoted:
+            return ""
+        self.quoted = node.line
+        line = source_line(*node.line)
+        return f"  # {line}" if line and line.replace(" ", "") != statement.replace(" ", "") else ""
+
+    def _name(self, node: Node, wish: str) -> str:
+        wish = wish if wish.isidentifier() and not keyword.iskeyword(wish) else "t"
+        name, count = wish, 1
+        if wish == "t":
+            name = "t1"
+        while name in self.taken:
+            count += 1
+            name = f"{wish}{count}" if wish == "t" else f"{wish}_{count}"
+        self.taken.add(name)
+        self.names[node] = name
+        return name
+
+    def _output(self, node: Node) -> str:
+        return self.texts[node][0]
+
+    # --- planned results and updates ---
+
+    def _into(self, node: Node, target: Any) -> None:
+        """Write the result into an array that is already there."""
+        place = target if isinstance(target, str) else self.names.get(target) or self.texts[target][0]
+        own = isinstance(target, Node) and self.plan.same_name(node, target)
+        sign = INFIX.get(node.op, ("", 0))[0]
+        if own and sign in "+-*/" and sign and node.args[0] is target:
+            self.lines.append(f"{place} {sign}= {self._argument(node.args[1])}" + self._comment(node))
+            self.texts[node] = (place, ATOM)
+            self.names[node] = place
+        elif isinstance(node.op, np.ufunc) or node.op in (np.sum,):
+            call = self._call(node, f", out={place}")
+            self._line(node, call) if not own else self._again(node, place, call)
+        else:
+            self.lines.append(f"{place}[...] = {self._expression(node)[0]}" + self._comment(node))
+            self.texts[node] = (place, ATOM)
+            self.names[node] = place
+
+    def _again(self, node: Node, place: str, call: str) -> None:
+        self.lines.append(f"{place} = {call}" + self._comment(node))
+        self.texts[node] = (place, ATOM)
+        self.names[node] = place
+
+    def _update(self, update: Update) -> None:
+        """Change an input: ``W1 -= learning_rate * dW1`` in place on NumPy, bound anew on JAX."""
+        name, value = self.names[update.variable], update.value
+        sign = {np.add: "+", np.subtract: "-"}.get(value.op)
+        if value in self.texts:
+            self.lines.append(f"{name} = {self.texts[value][0]}" if self.plan is None else
+                              f"{name}[...] = {self.texts[value][0]}")  # fmt: skip
+            return
+        if sign and value.args[0] is update.variable:
+            self.lines.append(f"{name} {sign}= {self._argument(value.args[1])}")
+        elif self.plan is None:
+            self.lines.append(f"{name} = {self._expression(value)[0]}")
+        elif isinstance(value.op, np.ufunc):
+            self.lines.append(self._call(value, f", out={name}"))
+        else:
+            self.lines.append(f"{name}[...] = {self._expression(value)[0]}")
+        self.texts[value] = (name, ATOM)
+
+    # --- expressions ---
+
+    def _expression(self, node: Node) -> Text:
+        op, args = node.op, node.args
+        if op in INFIX and not node.kwargs:
+            return self._infix(node)
+        if op in PREFIX:
+            return PREFIX[op] + self._operand(args[0], SIGN), SIGN
+        if op is operator.getitem:
+            return f"{self._operand(args[0], ATOM)}[{self._index(args[1])}]", ATOM
+        if op is np.size:
+            base, axis = self._operand(args[0], ATOM), node.kwargs.get("axis")
+            return (f"{base}.size" if axis is None else f"len({base})" if axis == 0 else f"{base}.shape[{axis}]"), ATOM
+        if op is np.transpose and not node.kwargs:
+            return self._operand(args[0], ATOM) + ".T", ATOM
+        if op is np.astype:
+            return f"{self._operand(args[0], ATOM)}.astype({self._argument(node.kwargs['dtype'])})", ATOM
+        if (op is np.reshape or op in METHODS) and isinstance(args[0], Node) and args[0].ndim:
+            inside = self._keywords(node)
+            return f"{self._operand(args[0], ATOM)}.{op.__name__}({', '.join(inside)})", ATOM
+        return self._call(node), ATOM
+
+    def _infix(self, node: Node) -> Text:
+        sign, level = INFIX[node.op]
+        left, right = node.args
+        if level == POWER:
+            return f"{self._operand(left, ATOM)}**{self._operand(right, SIGN)}", POWER
+        strict = level == COMPARE or (sign != "@" and getattr(left, "op", None) is np.matmul)
+        first = self._operand(left, level + (1 if strict else 0))
+        return f"{first} {sign} {self._operand(right, level + 1)}", level
+
+    def _call(self, node: Node, extra: str = "") -> str:
+        inside = [self._argument(arg) for arg in node.args]
+        if node.op is fn.scatter_add and any(isinstance(i, slice) or i is Ellipsis for i in _parts(node.args[1])):
+            inside[1] = f"np.s_[{self._index(node.args[1])}]"
+        inside += self._keywords(node)
+        return f"{_dotted(node.op)}({', '.join(inside)}{extra})"
+
+    def _keywords(self, node: Node) -> list[str]:
+        settings = {k: v for k, v in node.kwargs.items() if not (node.op in METHODS and v is None)}
+        return [self._shape(v) if k == "shape" else f"{k}={self._argument(v)}" for k, v in settings.items()]
+
+    def _shape(self, shape: Any) -> str:
+        """Write ``x.shape`` where all axes of one array are meant."""
+        parts = shape if isinstance(shape, (tuple, list)) else (shape,)
+        bases = {p.args[0] for p in parts if isinstance(p, Node) and p.op is np.size}
+        if len(bases) == 1 and len(parts) > 1:
+            base = bases.pop()
+            if len(parts) == base.ndim and all(
+                p == n if not isinstance(p, Node) else p.op is np.size and p.kwargs.get("axis") == i
+                for i, (p, n) in enumerate(zip(parts, base.shape, strict=True))
+            ):
+                return self._operand(base, ATOM) + ".shape"
+        return self._argument(shape)
+
+    def _operand(self, arg: Any, level: int) -> str:
+        text, own = self._text(arg)
+        return text if own >= level else f"({text})"
+
+    def _argument(self, arg: Any) -> str:
+        return self._text(arg)[0]
+
+    def _text(self, arg: Any) -> Text:
+        if isinstance(arg, Node):
+            return self.texts[arg]
+        if isinstance(arg, (tuple, list)):
+            inside = ", ".join(self._argument(item) for item in arg)
+            if isinstance(arg, list):
+                return f"[{inside}]", ATOM
+            return f"({inside}{',' if len(arg) == 1 else ''})", ATOM
+        if isinstance(arg, type) and issubclass(arg, np.generic):
+            return f"np.{arg.__name__}", ATOM
+        if isinstance(arg, slice):
+            parts = [arg.start, arg.stop] + ([arg.step] if arg.step is not None else [])
+            return ":".join("" if p is None else self._argument(p) for p in parts), ATOM
+        return _literal(arg)
+
+    def _index(self, index: Any) -> str:
+        if isinstance(index, tuple) and index:
+            return ", ".join("..." if part is Ellipsis else self._argument(part) for part in index)
+        return "..." if index is Ellipsis else self._argument(index)
+
+    def _constant(self, node: Node) -> Text:
+        value = np.asarray(node.value)
+        if value.ndim == 0:
+            return _literal(value.item())
+        if value.size <= 8:
+            kind = "" if value.dtype in (np.float64, np.int64, np.bool_) else f", dtype=np.{value.dtype}"
+            body = np.array2string(value, separator=", ", threshold=8, floatmode="unique", max_line_width=10_000)
+            if not np.issubdtype(value.dtype, np.floating) or np.isfinite(value).all():
+                return f"np.array({' '.join(body.split())}{kind})", ATOM
+        name = self._name(node, node.name or "c")
+        self.constants[name] = node.value
+        return name, ATOM
+
+
+def _parts(index: Any) -> tuple[Any, ...]:
+    return index if isinstance(index, tuple) else (index,)
+
+
+def _literal(value: Any) -> Text:
+    if isinstance(value, float) and not np.isfinite(value):
+        text = "np.nan" if value != value else "np.inf" if value > 0 else "-np.inf"
+    else:
+        text = repr(value)
+    return text, SIGN if text.startswith("-") else ATOM
+
+
+def _dotted(op: Callable[..., Any]) -> str:
+    if op in HELPERS:
+        return HELPERS[op]
+    module = getattr(op, "__module__", "") or ""
+    return f"np.linalg.{op.__name__}" if module.startswith("numpy.linalg") else f"np.{op.__name__}"

@@ -1,0 +1,277 @@
+"""A function as a graph: immutable, callable, with its derivative and its program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..errors import ShapeError, TraceError, UnknownNameError
+from .derive import derive
+from .emit import emit
+from .lower import lower
+from .names import assigned_name
+from .node import CONSTANT, INPUT, Node, constant, placeholder, topological
+from .program import Program
+from .simplify import simplify
+from .stable import Table, stabilise
+from .structure import leaves, map_leaves
+from .trace import Tracer, unwrap, wrap
+
+__all__ = ["Graph", "trace"]
+
+
+def trace(f: Callable[..., Any], *example: Any, **examples: Any) -> Graph:
+    """Run ``f`` once on traced values and return what it computes as a graph that holds for all values.
+
+    Args:
+        f: a function of NumPy arrays, numbers, or tuples, lists and dictionaries of them. It is written with plain
+            ``numpy``.
+        *example: one value per argument, in order; the values matter only for their shapes and dtypes, and as
+            numbers to show. The graph can be called on any values of the same shapes.
+        **examples: the same by name.
+
+    Raises:
+        TraceError: where ``f`` branches on a value or turns it into plain data; the message says what to write.
+        UnsupportedError: where ``f`` uses an operation without derivative rule.
+
+    >>> graph = trace(lambda x: x**2 + 5 * x**3, x=2.0)
+    >>> float(graph(x=3.0))
+    144.0
+    >>> print(graph.program().source)
+    def f(x):
+        return x**2 + 5 * x**3
+    <BLANKLINE>
+    """
+    arguments = _bind(f, example, examples)
+    inputs: list[Node] = []
+
+    def traced(name: str, value: Any) -> Any:
+        fields = iter(leaves(value, name))
+
+        def one(leaf: Any) -> Any:
+            node = placeholder(_example(leaf, name), next(fields)[0])
+            inputs.append(node)
+            return wrap(node)
+
+        return map_leaves(one, value)
+
+    given = {name: traced(name, value) for name, value in arguments.items()}
+    result = _call(f, given)
+    outputs: list[Node] = []
+
+    def output(leaf: Any) -> int:
+        node = unwrap(leaf)
+        outputs.append(node if isinstance(node, Node) else constant(np.asarray(leaf)))
+        return len(outputs) - 1
+
+    structure = map_leaves(output, result)
+    _name_as_assigned(outputs)
+    name = f.__name__ if getattr(f, "__name__", "").isidentifier() else "f"
+    return Graph(inputs, outputs, name, {n: map_leaves(lambda _: 0, v) for n, v in arguments.items()}, structure)
+
+
+class Graph:
+    """A computation as nodes. Immutable; call it like the function it was traced from.
+
+    Attributes:
+        inputs: the input nodes, in order.
+        outputs: the output nodes, in order.
+        name: the function's name.
+
+    ``str(graph)`` lists one node a line: its number, operation, arguments, shape and dtype.
+    """
+
+    def __init__(
+        self,
+        inputs: Iterable[Node],
+        outputs: Iterable[Node],
+        name: str = "f",
+        arguments: dict[str, Any] | None = None,
+        structure: Any = 0,
+        given: Iterable[Node] | None = None,
+    ) -> None:
+        self.inputs, self.outputs, self.name = tuple(inputs), tuple(outputs), name
+        self._arguments = arguments if arguments is not None else {n.name or "x": 0 for n in self.inputs}
+        self._structure = structure
+        self._given = frozenset(topological(self.outputs) if given is None else given)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node, arguments before the nodes that use them; the inputs first."""
+        rest = [node for node in topological(self.outputs) if node not in self.inputs]
+        return (*self.inputs, *rest)
+
+    def derivative(self, wrt: str | Sequence[str]) -> Graph:
+        """Return the graph of the derivative by one argument, or by several as a tuple.
+
+        Args:
+            wrt: the name of an argument, or several. An argument that is a container gives a container.
+
+        Raises:
+            ShapeError: if the function does not return one number.
+            UnknownNameError: if there is no such argument.
+            TraceError: if the argument or the result is not floating-point.
+
+        >>> import numpy as np
+        >>> g = trace(lambda w, x: ((w * x) ** 2).sum(), np.ones(2), np.ones(2)).derivative("w")
+        >>> g(np.array([1.0, 2.0]), np.array([3.0, 3.0]))
+        array([18., 36.])
+        """
+        names = [wrt] if isinstance(wrt, str) else list(wrt)
+        if len(self.outputs) != 1 or self.outputs[0].shape != ():
+            shapes = ", ".join(str(node.shape) for node in self.outputs)
+            raise ShapeError(
+                f"expected a function that returns one number, got shape {shapes}. Sum the result or pick one entry"
+            )
+        if self.outputs[0].dtype.kind != "f":
+            raise TraceError(f"expected a floating-point result to derive, got dtype {self.outputs[0].dtype}")
+        chosen = [node for name in names for node in self._inputs_of(name)]
+        table = Table()
+        (output,) = stabilise(self.outputs, table=table)
+        given = set(topological([output])) | self._given
+        found = simplify(derive(output, chosen), given, table)
+        for node, variable in zip(found, chosen, strict=True):
+            if node.op not in (INPUT, CONSTANT) and node.name is None:
+                node.name = f"d{variable.name}"
+        counter = iter(range(len(found)))
+        parts = tuple(map_leaves(lambda _: next(counter), self._arguments[name]) for name in names)
+        title = f"d{self.name}_d{names[0]}" if len(names) == 1 else f"d{self.name}"
+        return Graph(self.inputs, found, title, self._arguments, parts[0] if isinstance(wrt, str) else parts, given)
+
+    def _inputs_of(self, name: str) -> list[Node]:
+        if name not in self._arguments:
+            raise UnknownNameError("argument", name, self._arguments)
+        wanted = {leaf for leaf, _ in leaves(self._arguments[name], name)}
+        chosen = [node for node in self.inputs if node.name in wanted]
+        for node in chosen:
+            if node.dtype.kind != "f":
+                raise TraceError(f"expected floating-point numbers to derive by, but {node.name} has dtype {node.dtype}")
+        return chosen
+
+    def program(self) -> Program:
+        """Return the graph as a NumPy program, in stable forms and without repeated steps."""
+        outputs = lower(stabilise(self.outputs))
+        name = self.name if self.name != "<lambda>" else "f"
+        emission = emit(name, self.inputs, outputs)
+        return Program(emission, name, [emission.names[node] for node in self.inputs])
+
+    @cached_property
+    def _program(self) -> Program:
+        return self.program()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Evaluate the graph's program.
+
+        Raises:
+            ShapeError: if an argument has another shape than the example had.
+            TypeError: if arguments are missing or unknown.
+        """
+        values = self._values(args, kwargs)
+        results = self._program(*values)
+        if len(self.outputs) == 1:
+            results = (results,)
+        return map_leaves(lambda i: results[i], self._structure)
+
+    def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        names = list(self._arguments)
+        if len(args) > len(names):
+            raise TypeError(f"{self.name} expects {len(names)} arguments ({', '.join(names)}), got {len(args)}")
+        given = dict(zip(names, args, strict=False)) | kwargs
+        if set(given) != set(names):
+            raise TypeError(f"{self.name} expects the arguments {', '.join(names)}; got {', '.join(given) or 'none'}")
+        found = [leaf for name in names for leaf in leaves(given[name], name)]
+        if [name for name, _ in found] != [node.name for node in self.inputs]:
+            raise TypeError(f"{self.name} expects containers built as in the example: {self._arguments}")
+        return [_fitting(value, node) for (_, value), node in zip(found, self.inputs, strict=True)]
+
+    def __str__(self) -> str:
+        numbers = {node: f"%{i}" for i, node in enumerate(self.nodes)}
+        lines = [_listed(node, numbers) for node in self.nodes]
+        returned = ", ".join(numbers[node] for node in self.outputs)
+        return "\n".join([f"graph {self.name}({', '.join(self._arguments)})", *lines, f"return {returned}"])
+
+    def __repr__(self) -> str:
+        return f"<Graph {self.name}({', '.join(self._arguments)}), {len(self.nodes)} nodes>"
+
+
+def _name_as_assigned(outputs: Iterable[Node]) -> None:
+    """Give the last node made on a line ``z = ...`` the name that the user chose."""
+    last = {node.line: node for node in topological(outputs) if node.line}
+    for line, node in last.items():
+        node.name = node.name or assigned_name(*line)
+
+
+def _bind(f: Callable[..., Any], example: tuple[Any, ...], examples: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments by name; ``*args`` as args_0, args_1."""
+    import inspect
+
+    try:
+        signature = inspect.signature(f)
+    except (TypeError, ValueError):  # some built-in functions do not say
+        return {f"x{i}": value for i, value in enumerate(example)} | examples
+    bound = signature.bind(*example, **examples)
+    arguments = {}
+    for name, value in bound.arguments.items():
+        if signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+            arguments |= {f"{name}_{i}": item for i, item in enumerate(value)}
+        elif signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            arguments |= value
+        else:
+            arguments[name] = value
+    return arguments
+
+
+def _call(f: Callable[..., Any], given: dict[str, Any]) -> Any:
+    import inspect
+
+    try:
+        parameters = inspect.signature(f).parameters
+    except (TypeError, ValueError):
+        return f(*given.values())
+    by_name = {n for n, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    loose = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
+    by_name |= set(given) - set(parameters) if loose else set()
+    return f(*(v for n, v in given.items() if n not in by_name), **{n: given[n] for n in by_name if n in given})
+
+
+def _example(value: Any, name: str) -> Any:
+    if isinstance(value, Tracer):
+        raise TraceError("trace() was given a traced value; call the function directly inside another trace")
+    if isinstance(value, (bool, int, float)):
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TraceError(f"expected numbers as example for {name}, got dtype {array.dtype}")
+    return array if isinstance(value, np.ndarray) else array[()]
+
+
+def _fitting(value: Any, node: Node) -> Any:
+    if np.shape(value) != node.shape:
+        raise ShapeError(
+            f"expected {node.name} of shape {node.shape}, as in the example the graph was traced with, got "
+            f"{np.shape(value)}. Trace the function again with an example of that shape"
+        )
+    return value if isinstance(value, (np.ndarray, float, int)) else np.asarray(value)[()]
+
+
+def _listed(node: Node, numbers: dict[Node, str]) -> str:
+    if node.op is INPUT:
+        what = f"input {node.name}"
+    elif node.op is CONSTANT:
+        what = f"constant {np.array2string(np.asarray(node.value), threshold=6)}"
+    else:
+        inside = [_argument(a, numbers) for a in node.args]
+        inside += [f"{key}={_argument(value, numbers)}" for key, value in node.kwargs.items()]
+        what = f"{node.op.__name__}({', '.join(inside)})" + (f"  # {node.name}" if node.name else "")
+    return f"  {numbers[node]} = {what}   {node.shape} {node.dtype}"
+
+
+def _argument(arg: Any, numbers: dict[Node, str]) -> str:
+    if isinstance(arg, Node):
+        return numbers[arg]
+    if isinstance(arg, (tuple, list)):
+        return f"({', '.join(_argument(item, numbers) for item in arg)})"
+    return repr(arg)

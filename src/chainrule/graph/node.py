@@ -1,0 +1,186 @@
+"""Nodes: one operation each, with its arguments and the value it had on the example.
+
+A node's ``op`` is a NumPy function object (``np.exp``, ``np.matmul``), a named function of ``functions`` or one
+of the two markers below. Nodes refer to their arguments, so an output node holds its whole computation; there
+is no tape and nothing global.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "CONSTANT", "INPUT", "OPERATORS", "SAME", "Node", "constant", "make", "map_nodes", "placeholder", "rebuild",
+    "topological",
+]  # fmt: skip
+
+
+def INPUT() -> None:  # noqa: N802
+    """Mark a node as a value that the caller supplies."""
+
+
+def CONSTANT() -> None:  # noqa: N802
+    """Mark a node as an array that the function had at hand, such as one it closed over."""
+
+
+def SAME(x: Any) -> Any:  # noqa: N802
+    """Mark a node that only passes its argument on: a variable of an inner ``grad``."""
+    return x
+
+
+# What stands between two operands in a program. Evaluated as Python does, so Python numbers stay Python
+# numbers and never widen a float32 array.
+OPERATORS: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.true_divide: operator.truediv,
+    np.floor_divide: operator.floordiv,
+    np.remainder: operator.mod,
+    np.power: operator.pow,
+    np.matmul: operator.matmul,
+    np.negative: operator.neg,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.equal: operator.eq,
+    np.not_equal: operator.ne,
+}
+
+
+class Node:
+    """One step of a computation. Treat it as immutable; only tracing gives it a name.
+
+    Attributes:
+        op: the function that made it.
+        args: its positional arguments: nodes, plain values, or tuples of them.
+        kwargs: its keyword arguments, likewise.
+        value: its value on the example: an array, a NumPy scalar or a Python number.
+        name: the name it shall have in the program, if any.
+        line: (file, line number) of the user's code that made it, if known.
+        parents: the nodes among the arguments, in order.
+    """
+
+    __slots__ = ("args", "kwargs", "line", "name", "op", "parents", "value")
+
+    def __init__(
+        self,
+        op: Callable[..., Any],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+        value: Any = None,
+        name: str | None = None,
+        line: tuple[str, int] | None = None,
+    ) -> None:
+        self.op, self.args, self.kwargs = op, args, kwargs or {}
+        self.value, self.name, self.line = value, name, line
+        found: list[Node] = []
+        map_nodes(found.append, (args, tuple(self.kwargs.values())))
+        self.parents: tuple[Node, ...] = tuple(found)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the example value; ``()`` for a number."""
+        return np.shape(self.value)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return np.ndim(self.value)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the example value; that of ``np.asarray`` for a Python number."""
+        return np.asarray(self.value).dtype if self.is_weak else self.value.dtype
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether the value is a Python number, which takes on the dtype of the array it meets."""
+        return isinstance(self.value, (bool, int, float))
+
+    def __repr__(self) -> str:
+        return f"<{self.op.__name__}{' ' + self.name if self.name else ''} {self.shape} {self.dtype}>"
+
+
+def map_nodes(function: Callable[[Node], Any], arg: Any) -> Any:
+    """Apply ``function`` to every node inside ``arg``, keeping tuples, lists and slices as they are."""
+    if isinstance(arg, Node):
+        return function(arg)
+    if isinstance(arg, (tuple, list)):
+        return type(arg)([map_nodes(function, item) for item in arg])
+    if isinstance(arg, slice):
+        return slice(*(map_nodes(function, part) for part in (arg.start, arg.stop, arg.step)))
+    return arg
+
+
+def evaluate(op: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run one operation the way the program's text will."""
+    if op is np.astype:
+        return np.asarray(args[0]).astype(kwargs["dtype"])[()]
+    return OPERATORS.get(op, op)(*args, **kwargs)
+
+
+def make(op: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | None = None, **extra: Any) -> Node:
+    """Return the node of ``op(*args, **kwargs)``, evaluated on the example values of its arguments."""
+    kwargs = kwargs or {}
+    values = map_nodes(lambda node: node.value, args)
+    keywords = {key: map_nodes(lambda node: node.value, value) for key, value in kwargs.items()}
+    return Node(op, args, kwargs, evaluate(op, values, keywords), **extra)
+
+
+def constant(value: Any) -> Node:
+    """Return a node that holds an array (or number) known when tracing."""
+    return Node(CONSTANT, value=value)
+
+
+def placeholder(value: Any, name: str) -> Node:
+    """Return an input node with an example value."""
+    return Node(INPUT, value=value, name=name)
+
+
+def topological(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
+    """Every node the outputs need, arguments before the nodes that use them, not looking behind ``stop``.
+
+    Iterative: depth is no limit.
+    """
+    order: list[Node] = []
+    seen: set[Node] = set(stop)
+    stack: list[tuple[Node, bool]] = [(node, False) for node in reversed(list(outputs))]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in reversed(node.parents) if parent not in seen)
+    return order
+
+
+def rebuild(
+    outputs: Iterable[Node], replace: Callable[[Node], Node], stop: Iterable[Node] = ()
+) -> list[Node]:
+    """Return the outputs made anew, each node replaced in turn, arguments first; ``stop`` stays as it is.
+
+    ``replace`` gets a node whose arguments are already the new ones and returns what to use in its place; it
+    may return the node itself. A replacement takes over the name of what it replaces, unless it has one.
+    """
+    outputs = list(outputs)
+    new: dict[Node, Node] = {node: node for node in stop}
+    for node in topological(outputs, new):
+        fresh = node
+        if any(new[parent] is not parent for parent in node.parents):
+            args = map_nodes(new.__getitem__, node.args)
+            kwargs = {key: map_nodes(new.__getitem__, value) for key, value in node.kwargs.items()}
+            fresh = make(node.op, args, kwargs, name=node.name, line=node.line)
+        result = replace(fresh)
+        if result is not fresh and result.op not in (INPUT, CONSTANT):
+            result.name = result.name or node.name
+            result.line = result.line or node.line
+        new[node] = result
+    return [new[node] for node in outputs]

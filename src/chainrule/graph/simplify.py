@@ -1,0 +1,245 @@
+"""Make a derived graph small: a short tuple of functions, each from outputs to equal outputs.
+
+Everything here is an identity on numbers; what overflows was dealt with in ``stable`` before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from . import functions as fn
+from .collect import collect, plain_number
+from .node import CONSTANT, SAME, Node, constant, make, rebuild
+from .stable import VIEWS, Table, applied, is_number, share
+
+__all__ = ["simplify"]
+
+UNARY = {np.negative, np.square, np.sqrt, np.exp, np.log, np.absolute, np.sign, np.reciprocal, np.astype}
+BINARY = {
+    np.add, np.subtract, np.multiply, np.true_divide, np.power, np.maximum, np.minimum,
+    np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal,
+}  # fmt: skip
+
+
+def simplify(outputs: Iterable[Node], given: Iterable[Node] = (), table: Table | None = None) -> list[Node]:
+    """Return the outputs with fewer and smaller steps.
+
+    Args:
+        outputs: what to simplify.
+        given: the nodes of the function itself, to leave as they are.
+        table: the nodes known from the function, to use again where the derivative makes them anew.
+    """
+    given = set(given)
+    outputs = share(outputs, table)
+    for step in (tidy, lambda nodes: collect(nodes, given), tidy, lambda nodes: share(nodes, table)):
+        outputs = step(outputs)
+    return outputs
+
+
+def tidy(outputs: Iterable[Node]) -> list[Node]:
+    """Apply the local identities, arguments first."""
+
+    def replace(node: Node) -> Node:
+        for _ in range(8):  # each identity makes the node smaller, so a few rounds settle it
+            for identity in IDENTITIES:
+                better = identity(node)
+                if better is not None and better.shape == node.shape and _same_dtype(better, node):
+                    better.name = better.name or (node.name if better.op is not CONSTANT else None)
+                    node = better
+                    break
+            else:
+                return node
+        return node
+
+    return rebuild(outputs, replace)
+
+
+def _same_dtype(a: Node, b: Node) -> bool:
+    return a.dtype == b.dtype or a.is_weak or b.is_weak
+
+
+def _plain_scalars(node: Node) -> Node | None:
+    """Put known numbers into the text as Python numbers, which never widen an array."""
+    if node.op not in UNARY | BINARY or not any(_known_scalar(arg) for arg in node.args):
+        return None
+    args = tuple(plain_number(np.asarray(a.value).item()) if _known_scalar(a) else a for a in node.args)
+    if not any(isinstance(a, Node) for a in args):
+        return constant(make(node.op, args, node.kwargs).value)
+    return make(node.op, args, node.kwargs)
+
+
+def _known_scalar(arg: Any) -> bool:
+    return applied(arg, CONSTANT) and arg.shape == ()
+
+
+def _neutral(node: Node) -> Node | None:
+    """``x + 0``, ``x - 0``, ``x * 1``, ``x / 1``, ``x ** 1``, ``-(-x)`` and a variable that is passed on."""
+    if node.op is SAME:
+        return node.args[0]  # type: ignore[no-any-return]
+    if node.op not in BINARY and node.op is not np.negative:
+        return None
+    a, b = node.args[0], node.args[-1]
+    if node.op is np.negative:
+        return a.args[0] if applied(a, np.negative) else None
+    right = {np.add: 0, np.subtract: 0, np.multiply: 1, np.true_divide: 1, np.power: 1}
+    if node.op in right and is_number(b, right[node.op]) and isinstance(a, Node):
+        return a
+    if node.op in (np.add, np.multiply) and is_number(a, right[node.op]) and isinstance(b, Node):
+        return b
+    return None
+
+
+def _signs(node: Node) -> Node | None:
+    """``-1 * x``, ``a + (-b)``, ``a - (-b)``, ``0 - x``."""
+    if node.op not in (np.add, np.subtract, np.multiply):
+        return None
+    a, b = node.args
+    if node.op is np.multiply:
+        for number, x in ((a, b), (b, a)):
+            if is_number(number, -1) and isinstance(x, Node):
+                return make(np.negative, (x,))
+        return None
+    if applied(b, np.negative):
+        return make(np.subtract if node.op is np.add else np.add, (a, b.args[0]))
+    if node.op is np.add and applied(a, np.negative):
+        return make(np.subtract, (b, a.args[0]))
+    if node.op is np.subtract and is_number(a, 0) and isinstance(b, Node):
+        return make(np.negative, (b,))
+    return None
+
+
+def _zeros(node: Node) -> Node | None:
+    """``0 * x`` and ``x + 0`` where the zeros are an array."""
+    if node.op not in (np.add, np.multiply):
+        return None
+    for zero, x in (node.args, node.args[::-1]):
+        if applied(zero, np.zeros_like):
+            return x if node.op is np.add and isinstance(x, Node) else zero if node.op is np.multiply else None
+    return None
+
+
+def _uniform(arg: Any) -> Any:
+    """Return the number that an array holds in every place, if it was only spread and reshaped; else ``arg``."""
+    node = arg
+    while isinstance(node, Node) and (node.op is np.broadcast_to or node.op in VIEWS or node.op is np.transpose):
+        node = node.args[0]
+    return node if not isinstance(node, Node) or node.shape == () else arg
+
+
+def _spread(node: Node) -> Node | None:
+    """Leave the spreading of a value to the operation that uses it."""
+    if node.op in UNARY and applied(node.args[0], np.broadcast_to):
+        spread = node.args[0]
+        return make(np.broadcast_to, (make(node.op, spread.args, node.kwargs),), spread.kwargs)
+    if node.op in BINARY:
+        for i, arg in enumerate(node.args):
+            smaller = _source(arg)
+            if smaller is arg:
+                continue
+            other = node.args[1 - i]
+            args = (smaller, other) if i == 0 else (other, smaller)
+            without = make(node.op, args)
+            if without.shape == node.shape:
+                return without
+            if applied(arg, np.broadcast_to) and np.shape(getattr(other, "value", other)) == ():
+                return make(np.broadcast_to, (without,), arg.kwargs)
+    if node.op is np.broadcast_to:
+        smaller = _source(node.args[0])
+        return None if smaller is node.args[0] else make(np.broadcast_to, (smaller,), node.kwargs)
+    return None
+
+
+def _source(arg: Any) -> Any:
+    """Return what was spread to give ``arg``, or ``arg`` itself."""
+    number = _uniform(arg)
+    if number is not arg:
+        return number
+    return arg.args[0] if applied(arg, np.broadcast_to) else arg
+
+
+def _views(node: Node) -> Node | None:
+    """Transposes that undo each other, reshapes that follow each other or change nothing."""
+    if node.op is np.transpose and not node.kwargs and applied(node.args[0], np.transpose):
+        inner = node.args[0]
+        return None if inner.kwargs else inner.args[0]
+    if node.op in VIEWS and isinstance(node.args[0], Node):
+        x = node.args[0]
+        if x.shape == node.shape and node.op is not np.reshape:
+            return x
+        if node.op is np.reshape and x.op in VIEWS:
+            return make(np.reshape, (x.args[0],), node.kwargs)
+        if node.op is np.reshape and x.shape == node.shape and _own_shape(node.kwargs["shape"], x):
+            return x
+    return None
+
+
+def _own_shape(shape: Any, x: Node) -> bool:
+    """Whether a reshape asks for the shape that ``x`` has on every input, sizes of batches included."""
+    shape = shape if isinstance(shape, (tuple, list)) else (shape,)
+    return all(isinstance(n, int) or applied(n, np.size) for n in shape) and -1 not in shape
+
+
+def _single(node: Node) -> Node | None:
+    """A sum or mean over axes of length one, and a product of a column with a row."""
+    if node.op in (np.sum, np.mean) and isinstance(node.kwargs.get("axis"), int):
+        x, axis = node.args[0], node.kwargs["axis"]
+        if x.shape[axis] == 1:
+            return x if node.kwargs.get("keepdims") else make(np.squeeze, (x,), {"axis": axis})
+    if node.op is np.matmul and all(isinstance(a, Node) and a.ndim == 2 for a in node.args):
+        a, b = node.args
+        if a.shape[1] == 1:
+            return make(np.multiply, (a, b))
+    return None
+
+
+def _sizes(node: Node) -> Node | None:
+    """The length of an axis, asked of the first value that has that axis; one, where it is one."""
+    if node.op is not np.size:
+        return None
+    if node.value == 1:
+        return constant(1)
+    x, axis = node.args[0], node.kwargs.get("axis")
+    origin, place = _origin(x, axis)
+    return None if origin is x else make(np.size, (origin,), {} if place is None else {"axis": place})
+
+
+def _origin(x: Node, axis: int | None) -> tuple[Node, int | None]:
+    """Follow an axis (or all of them) of ``x`` back to the earliest value that has it."""
+    while True:
+        source = _from_operands(x, axis)
+        if source is None:
+            return x, axis
+        x, axis = source
+
+
+def _from_operands(x: Node, axis: int | None) -> tuple[Node, int | None] | None:
+    if axis is None:
+        same = (p for p in x.parents if p.shape == x.shape and isinstance(x.op, np.ufunc) and x.op is not np.matmul)
+        return next(((p, None) for p in same), None)
+    if x.op is np.matmul and x.ndim == 2:
+        return (x.args[0], 0) if axis == 0 else (x.args[1], 1)
+    if x.op in (np.sum, np.mean, np.max, np.min) and isinstance(x.kwargs.get("axis"), int):
+        gone = x.kwargs["axis"] % x.parents[0].ndim
+        kept = x.kwargs.get("keepdims") or axis < gone
+        return (x.parents[0], axis if kept else axis + 1) if not (axis == gone and kept) else None
+    if isinstance(x.op, np.ufunc) and x.op is not np.matmul:
+        for p in x.parents:
+            place = axis - (x.ndim - p.ndim)
+            if place >= 0 and p.shape[place] == x.shape[axis]:
+                return p, place
+    return None
+
+
+def _sigmoids(node: Node) -> Node | None:
+    """``softmax`` and the like of a double minus."""
+    if node.op is fn.sigmoid and applied(node.args[0], np.negative) and applied(node.args[0].args[0], np.negative):
+        return make(fn.sigmoid, (node.args[0].args[0].args[0],))
+    return None
+
+
+IDENTITIES: tuple[Callable[[Node], Node | None], ...] = (
+    _plain_scalars, _neutral, _signs, _zeros, _spread, _views, _single, _sizes, _sigmoids,
+)  # fmt: skip

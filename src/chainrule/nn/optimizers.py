@@ -1,0 +1,163 @@
+"""Optimizers: how a weight moves, given its gradient.
+
+An optimizer is a few numbers and one pure, elementwise function, ``update``. That function is traced into the
+training program, so its lines stand in the program as they stand here. Names, arguments and numbers are those
+of ``keras.optimizers``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError, UnknownNameError
+
+__all__ = ["SGD", "Adam", "Optimizer", "get"]
+
+State = dict[str, Any]
+
+
+class Optimizer(ABC):
+    """What every optimizer is. A custom one is a subclass with its own ``slots`` and ``update``.
+
+    Attributes:
+        slots: names of the arrays kept for each weight, of its shape and dtype, which start as zeros.
+    """
+
+    slots: tuple[str, ...] = ()
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = learning_rate
+
+    @property
+    def learning_rate(self) -> float:
+        """How far a weight moves along its gradient. May be set between epochs; at least 0."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._learning_rate = _number(
+            "learning_rate", value, lambda v: 0 <= v < np.inf, "at least 0 and finite"
+        )
+
+    @abstractmethod
+    def update(self, w: Any, dw: Any, state: State, learning_rate: Any, step: Any) -> tuple[Any, State]:
+        """Return the new weight and the new state.
+
+        Args:
+            w: the weight.
+            dw: the derivative of the loss by it, of its shape.
+            state: an array of the same shape for each name in ``slots``.
+            learning_rate: a number, given anew at each step because it may change in training.
+            step: the number of this step, counted from 1.0.
+        """
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if asked for.
+
+    Plain, ``w - learning_rate * dw``. With momentum, the steps before this one carry on: ``velocity`` is
+    ``momentum`` times itself, less ``learning_rate * dw``, and is added to ``w``. With ``nesterov``, ``w``
+    goes one step of that rule further along the new velocity. ``nesterov`` without momentum changes nothing.
+
+    Source: Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep
+    learning" (2013), section 2; Nesterov's step in the form that Keras uses.
+
+    Raises:
+        DataError: a negative learning rate, or a momentum outside [0, 1].
+
+    >>> SGD(learning_rate=0.5).update(1.0, 0.2, {}, 0.5, 1.0)
+    (0.9, {})
+    """
+
+    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False) -> None:
+        super().__init__(learning_rate)
+        self.momentum = _number("momentum", momentum, lambda v: 0 <= v <= 1, "between 0 and 1")
+        self.nesterov = nesterov
+        self.slots = ("velocity",) if self.momentum else ()
+
+    def update(self, w: Any, dw: Any, state: State, learning_rate: Any, step: Any) -> tuple[Any, State]:
+        """Return the new weight and the new state; see ``Optimizer.update``."""
+        if not self.momentum:
+            return w - learning_rate * dw, {}
+        velocity = self.momentum * state["velocity"] - learning_rate * dw
+        if self.nesterov:
+            return w + (self.momentum * velocity - learning_rate * dw), {"velocity": velocity}
+        return w + velocity, {"velocity": velocity}
+
+
+class Adam(Optimizer):
+    """Adam: each weight's step is scaled by the recent size of its gradient.
+
+    ``m`` and ``v`` are running means of the gradient and of its square. Both start at 0, which ``rate`` makes
+    up for.
+
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015): algorithm 1 with the change of
+    order in the last paragraph of section 2, so ``epsilon`` is that paragraph's epsilon-hat, as in Keras.
+
+    Raises:
+        DataError: a negative learning rate, a beta outside [0, 1), or an epsilon that is not positive.
+
+    >>> w, state = Adam(learning_rate=0.5).update(1.0, 0.2, {"m": 0.0, "v": 0.0}, 0.5, 1.0)
+    >>> round(float(w), 4), sorted(state)
+    (0.5, ['m', 'v'])
+    """
+
+    slots = ("m", "v")
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+    ) -> None:
+        super().__init__(learning_rate)
+        self.beta_1 = _number("beta_1", beta_1, lambda v: 0 <= v < 1, "at least 0 and below 1")
+        self.beta_2 = _number("beta_2", beta_2, lambda v: 0 <= v < 1, "at least 0 and below 1")
+        self.epsilon = _number("epsilon", epsilon, lambda v: 0 < v < np.inf, "positive")
+
+    def update(self, w: Any, dw: Any, state: State, learning_rate: Any, step: Any) -> tuple[Any, State]:
+        """Return the new weight and the new state; see ``Optimizer.update``."""
+        m = state["m"] + (dw - state["m"]) * (1 - self.beta_1)
+        v = state["v"] + (np.square(dw) - state["v"]) * (1 - self.beta_2)
+        rate = learning_rate * (1 - self.beta_2**step) ** 0.5 / (1 - self.beta_1**step)
+        return w - m * rate / (np.sqrt(v) + self.epsilon), {"m": m, "v": v}
+
+
+def _number(name: str, value: Any, accepts: Callable[[float], bool], expected: str) -> float:
+    """Return ``value`` as a Python float, which takes on the dtype of the arrays it meets."""
+    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not is_number or not accepts(float(value)):
+        raise DataError(f"expected {name} to be a number {expected}. Received: {name}={value!r}")
+    return float(value)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {"adam": Adam, "sgd": SGD}
+
+
+def get(identifier: Any) -> Optimizer:
+    """Return the optimizer that ``identifier`` means.
+
+    Args:
+        identifier: a name in upper or lower case, an optimizer, or its class.
+
+    Raises:
+        UnknownNameError: no optimizer has this name.
+        DataError: ``identifier`` is none of the above.
+
+    >>> get("adam").learning_rate
+    0.001
+    """
+    if isinstance(identifier, str):
+        if identifier.lower() not in OPTIMIZERS:
+            raise UnknownNameError("optimizer", identifier, OPTIMIZERS)
+        identifier = OPTIMIZERS[identifier.lower()]
+    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
+        identifier = identifier()  # type: ignore[call-arg]  # the base alone needs a learning rate
+    if isinstance(identifier, Optimizer):
+        return identifier
+    raise DataError(f"expected an optimizer: a name, an optimizer or its class. Received: {identifier!r}")
