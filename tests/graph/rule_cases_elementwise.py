@@ -47,9 +47,7 @@ def _off_half_integers(x: Any) -> Any:
 
 # (operation, label, f(np, *args), domain of each argument, kink): Hypothesis draws the shapes.
 BROADCASTING: list[tuple[Any, ...]] = [
-    *_unary(
-        real, "negative", "exp", "exp2", "expm1", "square", "sin", "cos", "arctan", "sinh", "cosh", "tanh"
-    ),
+    *_unary(real, "negative", "exp", "exp2", "expm1", "square", "sin", "cos", "arctan", "sinh", "cosh", "tanh"),
     *_unary(real, "arcsinh", "deg2rad", "rad2deg", "radians", "degrees"),
     *_unary(positive, "log", "log2", "log10", "log1p", "sqrt"),
     *_unary(nonzero, "cbrt", "absolute", "sign", "reciprocal"),
@@ -163,14 +161,19 @@ ELEMENTWISE += [
     case(np.maximum, "scalar left", lambda np, x: np.maximum(0.5, x), n23, kink=lambda x: x - 0.5),
     case(np.minimum, "scalar right", lambda np, x: np.minimum(x, 0.5) ** 2, n23, kink=lambda x: x - 0.5),
     case(np.minimum, "scalar left", lambda np, x: np.minimum(0, x) ** 2, n23),
+    # both arguments vary together
+    case(np.maximum, "against its negative", lambda np, x: np.maximum(x, -x), n23),
+    case(np.maximum, "leaky", lambda np, x: np.maximum(0.1 * x, x), n23),
+    case(np.minimum, "tent", lambda np, x: np.minimum(x, 1 - x), x23, kink=lambda x: 2 * x - 1),
+    case(np.fmax, "against its square", lambda np, x: np.fmax(x, x * x), n23, kink=lambda x: x - 1),
+    case(np.where, "both branches", lambda np, x: np.where(x > 0, x, -2 * x), n23),
+    case(np.clip, "all vary", lambda np, x: np.clip(x, -x, 1 - x), p23, kink=lambda x: 2 * x - 1),
     case(np.fmax, "scalar", lambda np, x: np.fmax(x, 0.0) ** 2, n23),
     case(np.fmin, "scalar", lambda np, x: np.fmin(0.0, x) ** 2, n23),
     case(np.clip, "scalars", lambda np, x: np.clip(x, -1, 1) ** 2, x23, kink=lambda x: np.abs(x) - 1),
     case(np.clip, "no lower", lambda np, x: np.clip(x, None, 0.5) ** 2, x23, kink=lambda x: x - 0.5),
     case(np.clip, "no upper", lambda np, x: np.clip(x, 0.5, None) ** 2, x23, kink=lambda x: x - 0.5),
-    case(
-        np.clip, "keywords", lambda np, x: np.clip(x, min=-1, max=1) ** 2, x23, kink=lambda x: np.abs(x) - 1
-    ),
+    case(np.clip, "keywords", lambda np, x: np.clip(x, min=-1, max=1) ** 2, x23, kink=lambda x: np.abs(x) - 1),
     case(np.clip, "only min", lambda np, x: np.clip(x, min=0.5) ** 2, x23, kink=lambda x: x - 0.5),
     case(
         np.clip,
@@ -180,9 +183,7 @@ ELEMENTWISE += [
         of(positive, 2, 1),
         kink=lambda x, high: (x - np.array([-1.0, -0.5, 0.0])) * (x - high),
     ),
-    case(
-        np.where, "fixed mask", lambda np, x, y: np.where(np.array([True, False, True]), x, y * y), x23, y23
-    ),
+    case(np.where, "fixed mask", lambda np, x, y: np.where(np.array([True, False, True]), x, y * y), x23, y23),
     case(np.where, "broadcast mask", lambda np, x, y: np.where(np.array([[True], [False]]), x, y), y3, y3),
     case(np.where, "broadcast branches", lambda np, x, y: np.where(x > 0, x, y), n23, of(real, 1, 3)),
     case(np.where, "scalar branches", lambda np, x: np.where(x > 0, x * x, 0.0) + np.where(x > 0, 1, x), n23),

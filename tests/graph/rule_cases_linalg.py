@@ -105,7 +105,6 @@ PRODUCTS: list[Case] = [
     case(np.vdot, "vectors", lambda np, x, y: np.vdot(x, y), of(real, 3), of(real, 3)),
     case(np.vdot, "matrices", lambda np, x, y: np.vdot(x, y), of(real, 2, 3), of(real, 2, 3)),
     case(np.vecdot, "rows", lambda np, x, y: np.vecdot(x, y), of(real, 2, 3), of(real, 3)),
-    case(np.vecdot, "axis", lambda np, x, y: np.vecdot(x, y, axis=0), of(real, 2, 3), of(real, 2, 3)),
     case(np.dot, "scalar", lambda np, x: np.dot(2.0, x) + np.dot(x, 3.0), of(real, 2, 3)),
     case(np.inner, "with itself", lambda np, x: np.inner(x, x), of(real, 3)),
     case(np.outer, "with itself", lambda np, x: np.outer(x, x), of(real, 3)),

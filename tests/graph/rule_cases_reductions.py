@@ -65,10 +65,7 @@ REDUCTIONS: list[Case] = [
         case(getattr(np, name), "0-d", lambda np, x, name=name: getattr(np, name)(x) ** 2, of(real))
         for name in ("sum", "mean", "prod", "max", "min")
     ),
-    *(
-        _reduction("ptp", of(apart, 2, 3), **options)
-        for options in ({}, {"axis": 0}, {"axis": 1, "keepdims": True})
-    ),
+    *(_reduction("ptp", of(apart, 2, 3), **options) for options in ({}, {"axis": 0}, {"axis": -1})),
     *(_reduction("average", of(real, 2, 3), **options) for options in ({}, {"axis": 0})),
     case(
         np.average,
@@ -104,9 +101,7 @@ REDUCTIONS: list[Case] = [
         for name in ("all", "any")
     ),
     case(np.sum, "square of a sum", lambda np, x: np.sum(x, axis=0) ** 2, of(real, 2, 3)),
-    case(
-        np.mean, "square of a mean", lambda np, x: np.mean(x, axis=(0, 1), keepdims=True) ** 2, of(real, 2, 3)
-    ),
+    case(np.mean, "square of a mean", lambda np, x: np.mean(x, axis=(0, 1), keepdims=True) ** 2, of(real, 2, 3)),
     case(np.max, "square of a max", lambda np, x: np.max(x, axis=1, keepdims=True) ** 2 * x, of(apart, 2, 3)),
     case(np.min, "square of a min", lambda np, x: np.min(x, axis=0) ** 2 * x, of(apart, 2, 3)),
     case(np.cumsum, "square", lambda np, x: np.cumsum(x, axis=1) ** 2, of(real, 2, 3)),

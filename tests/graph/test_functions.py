@@ -16,7 +16,7 @@ MATRICES = hnp.arrays(np.float64, (3, 4), elements=st.floats(-700, 700))
 LINE = np.concatenate([np.linspace(-7, 7, 40_001), [0.46875, -0.46875, 1e-300, 1e300]])
 
 
-# ── erf ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── erf ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_erf_in_double_precision():
     expected = scipy.special.erf(LINE)
     np.testing.assert_allclose(erf(LINE), expected, rtol=1e-15, atol=0)
@@ -54,7 +54,7 @@ def test_erf_is_odd_and_bounded(x):
     assert abs(erf(x)) <= 1
 
 
-# ── sigmoid and softplus ────────────────────────────────────────────────────────────────────────────────────────
+# ── sigmoid and softplus ────────────────────────────────────────────────────────────────────────────────────
 @given(MATRICES)
 def test_sigmoid_and_softplus_against_scipy(x):
     np.testing.assert_allclose(sigmoid(x), scipy.special.expit(x), rtol=1e-14, atol=0)
@@ -70,7 +70,7 @@ def test_far_from_zero_nothing_overflows():
     np.testing.assert_array_equal(logsumexp(x), np.float32(1e4))
 
 
-# ── softmax and logsumexp ───────────────────────────────────────────────────────────────────────────────────────
+# ── softmax and logsumexp ───────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 1)])
 @given(x=MATRICES)
 def test_softmax_and_logsumexp_against_scipy(axis, x):
@@ -88,14 +88,14 @@ def test_softmax_along_the_wrong_axis_would_be_caught():
     assert not np.allclose(softmax(x, axis=0).sum(axis=1), 1)
 
 
-# ── probability ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── probability ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_probability_keeps_logarithms_finite():
     p = np.array([0.0, 1e-9, 0.5, 1.0])
     np.testing.assert_array_equal(probability(p), [1e-7, 1e-7, 0.5, 1 - 1e-7])
     assert np.isfinite(np.log(1 - probability(p.astype(np.float32)))).all()
 
 
-# ── scatter_add ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── scatter_add ─────────────────────────────────────────────────────────────────────────────────────────────
 @given(st.lists(st.integers(-4, 3), max_size=8))
 def test_scatter_add_is_the_transpose_of_picking(places):
     index = np.array(places, dtype=int)
@@ -110,7 +110,7 @@ def test_scatter_add_counts_repeated_places():
     assert scatter_add(np.zeros(3), index, np.ones(3)).tolist() == [1, 0, 2] != overwriting.tolist()
 
 
-# ── all of them ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── all of them ─────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("function", [erf, logsumexp, probability, sigmoid, softmax, softplus])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_dtype_is_kept(function, dtype):

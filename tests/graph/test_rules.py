@@ -88,35 +88,51 @@ def test_second_derivative_is_the_central_difference(case: Case) -> None:
     check_second_order(case.on_numpy, case.args())
 
 
+def _with_names(f: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
+    """Give a function of ``*args`` named parameters, so that a derivative can be asked for by name."""
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    f.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return f
+
+
 @each_case
 def test_derivative_graph_serves_other_inputs(case: Case) -> None:
     """What ``trace(f).derivative(...)`` gives at new inputs is what ``grad`` finds by tracing there."""
     args, others = case.args(), case.args(seed=1)
     scalar = projected(case.on_numpy, args, np.random.default_rng(2))
     names = [f"v{i}" for i in range(len(args))]
-    scalar.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
-    )
-    graph = cr.trace(scalar, *args)
+    graph = cr.trace(_with_names(scalar, names), *args)
     for name, expected in zip(names, gradients(scalar, others), strict=True):
         found = graph.derivative(name)(*others)
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
-@each_case
-def test_float32_stays_float32(case: Case) -> None:
-    args = tuple(np.asarray(arg, dtype=np.float32) for arg in case.args())
-    value = case.on_numpy(*args)
-    weights = np.ones(np.shape(value), np.float32)
+def _narrow(case: Case) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The case in single precision, added up to a number."""
 
     def scalar(*args: Any) -> Any:
-        return (weights * case.on_numpy(*args)).sum().astype(np.float32)
+        return case.on_numpy(*args).sum().astype(np.float32)
 
-    found, grads = cr.value_and_grad(scalar, argnums=tuple(range(len(args))))(*args)
-    assert np.asarray(found).dtype == np.float32
+    return scalar, tuple(np.asarray(arg, dtype=np.float32) for arg in case.args())
+
+
+@each_case
+def test_float32_stays_float32(case: Case) -> None:
+    scalar, args = _narrow(case)
+    value, grads = cr.value_and_grad(scalar, argnums=tuple(range(len(args))))(*args)
+    assert np.asarray(value).dtype == np.float32
     for grad, arg in zip(grads, args, strict=True):
         assert np.asarray(grad).dtype == np.float32
         assert np.shape(grad) == np.shape(arg)
+
+
+@each_case
+def test_float32_stays_float32_in_the_emitted_derivative(case: Case) -> None:
+    scalar, args = _narrow(case)
+    names = [f"v{i}" for i in range(len(args))]
+    graph = cr.trace(_with_names(scalar, names), *args)
+    for name in names:
+        assert np.asarray(graph.derivative(name)(*args)).dtype == np.float32
 
 
 # --- JAX's derivative of the same text, one compiled program for an operation ---
@@ -163,9 +179,7 @@ def test_broadcasting(row: tuple[Any, ...], data: st.DataObject) -> None:
         hnp.mutually_broadcastable_shapes(num_shapes=len(domains), min_side=0, max_side=3, max_dims=3)
     ).input_shapes
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1), label="seed"))
-    args = draw_smooth(
-        tuple(of(domain, *shape) for domain, shape in zip(domains, shapes, strict=True)), kink, rng
-    )
+    args = draw_smooth(tuple(of(domain, *shape) for domain, shape in zip(domains, shapes, strict=True)), kink, rng)
     on_numpy = Case(row[0], row[1], f, ()).on_numpy
     np.testing.assert_allclose(cr.trace(on_numpy, *args)(*args), on_numpy(*args), rtol=1e-14)
     check_first_order(on_numpy, args)

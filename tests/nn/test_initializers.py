@@ -24,7 +24,7 @@ def seeded(name: str, seed=1):
     return initializers.INITIALIZERS[name](seed=seed)
 
 
-# ── moments and limits ──────────────────────────────────────────────────────────────────────────────────────────
+# ── moments and limits ──────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("name", SCALED)
 def test_variance_is_the_formula(name):
     values = seeded(name)((300, 200), "float64")
@@ -49,7 +49,7 @@ def test_spread_is_that_of_keras(name, shape):
 )
 def test_fans(shape, fans):
     assert initializers._fans(shape) == fans
-    assert initializers.GlorotNormal()(shape).shape == shape
+    assert initializers.HeNormal()(shape).shape == shape
 
 
 def test_a_wrong_fan_would_be_caught():
@@ -74,7 +74,7 @@ def test_plain_random_numbers():
     assert abs(initializers.RandomUniform(seed=2)((500, 100))).max() == pytest.approx(0.05, rel=0.01)
 
 
-# ── seeds ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── seeds ───────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("name", RANDOM)
 def test_reproducible(name):
     own = seeded(name, 7)
@@ -103,7 +103,7 @@ def test_a_generator_as_seed_gives_other_numbers_at_each_call():
     assert (initializer((3, 3)) != initializer((3, 3))).any()
 
 
-# ── values that are not random ──────────────────────────────────────────────────────────────────────────────────
+# ── values that are not random ──────────────────────────────────────────────────────────────────────────────
 @given(st.lists(st.integers(0, 4), max_size=3).map(tuple))
 def test_constants(shape):
     for name, value in {"zeros": 0, "zero": 0, "ones": 1, "one": 1}.items():
@@ -131,7 +131,7 @@ def test_values_from_a_function():
         initializers.get(lambda shape, dtype: np.ones(3, dtype))((2,))
 
 
-# ── get, and what is refused ────────────────────────────────────────────────────────────────────────────────────
+# ── get, and what is refused ────────────────────────────────────────────────────────────────────────────────
 def test_get_knows_the_spellings_of_keras():
     for name, cls in initializers.INITIALIZERS.items():
         assert type(initializers.get(name)) is type(initializers.get(cls.__name__)) is cls

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import functions as fn
-from .node import CONSTANT, OPERATORS, Node, make, map_nodes, topological
+from .node import CONSTANT, OPERATORS, Node, make, renewed, topological
 from .stable import applied
 
 __all__ = ["collect", "plain_number"]
@@ -43,7 +43,7 @@ def collect(outputs: Iterable[Node], given: set[Node]) -> list[Node]:
     new: dict[Node, Node] = {}
     for node in order:
         shorter = _shorter(node, uses, sigmoids) if node in roots else None
-        new[node] = _renewed(node, new) if shorter is None else _made(shorter, new)
+        new[node] = renewed(node, new) if shorter is None else _made(shorter, new)
         if shorter is not None:
             new[node].name = new[node].name or node.name
     return [new[node] for node in outputs]
@@ -54,15 +54,6 @@ def _roots(order: list[Node], uses: Counter[Node], given: set[Node]) -> set[Node
     arithmetic = {node for node in order if node not in given and _is_arithmetic(node)}
     inner = {parent for node in arithmetic for parent in node.parents if uses[parent] == 1}
     return arithmetic - inner
-
-
-def _renewed(node: Node, new: dict[Node, Node]) -> Node:
-    """Return ``node`` on the new forms of its arguments."""
-    if all(new[parent] is parent for parent in node.parents):
-        return node
-    args = map_nodes(new.__getitem__, node.args)
-    kwargs = {key: map_nodes(new.__getitem__, value) for key, value in node.kwargs.items()}
-    return make(node.op, args, kwargs, name=node.name, line=node.line)
 
 
 def _is_arithmetic(node: Any) -> bool:

@@ -38,7 +38,7 @@ Text = tuple[str, int]
 
 
 class Update:
-    """An input that the program changes in place: its node, its new value, and the name of its array."""
+    """An input that the program changes in place: its node and its new value."""
 
     def __init__(self, variable: Node, value: Node) -> None:
         self.variable, self.value = variable, value
@@ -89,6 +89,7 @@ class _Writer:
         self.names: dict[Node, str] = {}
         self.constants: dict[str, Any] = {}
         self.taken = {"np", *HELPERS.values(), *(plan.parameters if plan else ())}
+        self.heirs = {target: node for node, target in plan.targets.items() if isinstance(target, Node)} if plan else {}
         self.quoted: tuple[str, int] | None = None
         for node in inputs:
             self.texts[node] = (self._name(node, node.name or "x"), ATOM)
@@ -138,10 +139,16 @@ class _Writer:
         return self.uses[node] <= 1 and (alone or node.name is None) and len(text[0]) <= LONGEST_INLINE
 
     def _line(self, node: Node, text: str) -> None:
-        name = self._name(node, node.name or "t")
+        name = self._name(node, self._wish(node))
         statement = f"{name} = {text}"
         self.lines.append(statement + self._comment(node, statement))
         self.texts[node] = (name, ATOM)
+
+    def _wish(self, node: Node) -> str:
+        """The node's own name, or that of the value that will take its place in the same buffer."""
+        while node.name is None and node in self.heirs:
+            node = self.heirs[node]
+        return node.name or "t"
 
     def _comment(self, node: Node, statement: str = "") -> str:
         """Quote the user's line, once, unless the program's line says the same."""
@@ -170,25 +177,29 @@ class _Writer:
 
     def _into(self, node: Node, target: Any) -> None:
         """Write the result into an array that is already there."""
-        place = target if isinstance(target, str) else self.names.get(target) or self.texts[target][0]
-        own = isinstance(target, Node) and self.plan.same_name(node, target)
-        sign = INFIX.get(node.op, ("", 0))[0]
-        if own and sign in "+-*/" and sign and node.args[0] is target:
-            self.lines.append(f"{place} {sign}= {self._argument(node.args[1])}" + self._comment(node))
-            self.texts[node] = (place, ATOM)
-            self.names[node] = place
-        elif isinstance(node.op, np.ufunc) or node.op in (np.sum,):
-            call = self._call(node, f", out={place}")
-            self._line(node, call) if not own else self._again(node, place, call)
+        place = target if isinstance(target, str) else self.texts[target][0]
+        if node in self.plan.stores:
+            self._store(node, place)
+        elif isinstance(target, Node) and self.plan.same_name(node, target):
+            sign = INFIX.get(node.op, ("", 0))[0]
+            if sign in ("+", "-", "*", "/") and node.args[0] is target:
+                statement = f"{place} {sign}= {self._argument(node.args[1])}"
+            else:
+                statement = f"{place} = {self._call(node, place)}"
+            self._written(node, place, statement)
         else:
-            self.lines.append(f"{place}[...] = {self._expression(node)[0]}" + self._comment(node))
-            self.texts[node] = (place, ATOM)
-            self.names[node] = place
+            self._line(node, self._call(node, place))
 
-    def _again(self, node: Node, place: str, call: str) -> None:
-        self.lines.append(f"{place} = {call}" + self._comment(node))
-        self.texts[node] = (place, ATOM)
-        self.names[node] = place
+    def _store(self, node: Node, place: str) -> None:
+        """Put a result where the caller wants it."""
+        if isinstance(node.op, np.ufunc) or node.op is np.sum:
+            self._written(node, place, self._call(node, place))
+        else:
+            self._written(node, place, f"{place}[...] = {self._expression(node)[0]}")
+
+    def _written(self, node: Node, place: str, statement: str) -> None:
+        self.lines.append(statement + self._comment(node, statement))
+        self.texts[node], self.names[node] = (place, ATOM), place
 
     def _update(self, update: Update) -> None:
         """Change an input: ``W1 -= learning_rate * dW1`` in place on NumPy, bound anew on JAX."""
@@ -203,7 +214,7 @@ class _Writer:
         elif self.plan is None:
             self.lines.append(f"{name} = {self._expression(value)[0]}")
         elif isinstance(value.op, np.ufunc):
-            self.lines.append(self._call(value, f", out={name}"))
+            self.lines.append(self._call(value, name))
         else:
             self.lines.append(f"{name}[...] = {self._expression(value)[0]}")
         self.texts[value] = (name, ATOM)
@@ -239,12 +250,16 @@ class _Writer:
         first = self._operand(left, level + (1 if strict else 0))
         return f"{first} {sign} {self._operand(right, level + 1)}", level
 
-    def _call(self, node: Node, extra: str = "") -> str:
+    def _call(self, node: Node, out: str | None = None) -> str:
         inside = [self._argument(arg) for arg in node.args]
         if node.op is fn.scatter_add and any(isinstance(i, slice) or i is Ellipsis for i in _parts(node.args[1])):
             inside[1] = f"np.s_[{self._index(node.args[1])}]"
         inside += self._keywords(node)
-        return f"{_dotted(node.op)}({', '.join(inside)}{extra})"
+        if out is not None:
+            inside.append(f"out={out}")
+            if node.op is np.sum:  # what np.sum calls in the end
+                return f"np.add.reduce({', '.join(inside)})"
+        return f"{_dotted(node.op)}({', '.join(inside)})"
 
     def _keywords(self, node: Node) -> list[str]:
         settings = {k: v for k, v in node.kwargs.items() if not (node.op in METHODS and v is None)}

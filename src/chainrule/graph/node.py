@@ -15,7 +15,7 @@ import numpy as np
 
 __all__ = [
     "CONSTANT", "INPUT", "OPERATORS", "SAME", "Node", "constant", "make", "map_nodes", "placeholder", "rebuild",
-    "topological",
+    "renewed", "topological",
 ]  # fmt: skip
 
 
@@ -172,15 +172,32 @@ def rebuild(
     """
     outputs = list(outputs)
     new: dict[Node, Node] = {node: node for node in stop}
-    for node in topological(outputs, new):
-        fresh = node
-        if any(new[parent] is not parent for parent in node.parents):
-            args = map_nodes(new.__getitem__, node.args)
-            kwargs = {key: map_nodes(new.__getitem__, value) for key, value in node.kwargs.items()}
-            fresh = make(node.op, args, kwargs, name=node.name, line=node.line)
+    with np.errstate(all="ignore"):  # a step on the way to a stable form may overflow on the example
+        _rebuild_in(new, topological(outputs, new), replace)
+    return [new[node] for node in outputs]
+
+
+def renewed(node: Node, new: dict[Node, Node]) -> Node:
+    """Return ``node`` on the new forms of its arguments, with the dtype it had.
+
+    A number may have become a Python number on the way, which would make an array of float64 of its own.
+    """
+    if all(new[parent] is parent for parent in node.parents):
+        return node
+    args = map_nodes(new.__getitem__, node.args)
+    kwargs = {key: map_nodes(new.__getitem__, value) for key, value in node.kwargs.items()}
+    fresh = make(node.op, args, kwargs, name=node.name, line=node.line)
+    if fresh.dtype != node.dtype and not (fresh.is_weak or node.is_weak):
+        fresh.name = None
+        fresh = make(np.astype, (fresh,), {"dtype": node.dtype.type}, name=node.name, line=node.line)
+    return fresh
+
+
+def _rebuild_in(new: dict[Node, Node], order: list[Node], replace: Callable[[Node], Node]) -> None:
+    for node in order:
+        fresh = renewed(node, new)
         result = replace(fresh)
         if result is not fresh and result.op not in (INPUT, CONSTANT):
             result.name = result.name or node.name
             result.line = result.line or node.line
         new[node] = result
-    return [new[node] for node in outputs]

@@ -121,43 +121,54 @@ def _zeros(node: Node) -> Node | None:
     return None
 
 
-def _uniform(arg: Any) -> Any:
-    """Return the number that an array holds in every place, if it was only spread and reshaped; else ``arg``."""
+SPREADING = VIEWS | {np.broadcast_to, np.transpose, np.astype}
+
+
+def _chain(arg: Any) -> list[Node]:
+    """Return the steps that only spread a value over an array, outermost first; the last one's argument is the value.
+
+    Reshapes and casts count if the value is a single number.
+    """
+    chain: list[Node] = []
     node = arg
-    while isinstance(node, Node) and (node.op is np.broadcast_to or node.op in VIEWS or node.op is np.transpose):
+    while isinstance(node, Node) and node.op in SPREADING:
+        chain.append(node)
         node = node.args[0]
-    return node if not isinstance(node, Node) or node.shape == () else arg
+    if chain and isinstance(node, Node) and node.shape == () and (node.is_weak or node.dtype == chain[0].dtype):
+        return chain
+    return [arg] if applied(arg, np.broadcast_to) else []
 
 
 def _spread(node: Node) -> Node | None:
     """Leave the spreading of a value to the operation that uses it."""
-    if node.op in UNARY and applied(node.args[0], np.broadcast_to):
-        spread = node.args[0]
-        return make(np.broadcast_to, (make(node.op, spread.args, node.kwargs),), spread.kwargs)
+    if node.op in UNARY:
+        return _spread_later(node, 0) if node.op is not np.astype else None
     if node.op in BINARY:
         for i, arg in enumerate(node.args):
-            smaller = _source(arg)
-            if smaller is arg:
-                continue
-            other = node.args[1 - i]
-            args = (smaller, other) if i == 0 else (other, smaller)
-            without = make(node.op, args)
-            if without.shape == node.shape:
-                return without
-            if applied(arg, np.broadcast_to) and np.shape(getattr(other, "value", other)) == ():
-                return make(np.broadcast_to, (without,), arg.kwargs)
+            chain = _chain(arg)
+            if chain:
+                without = make(node.op, tuple(chain[-1].args[0] if k == i else a for k, a in enumerate(node.args)))
+                if without.shape == node.shape and _same_dtype(without, node):
+                    return without
+                other = node.args[1 - i]
+                if np.shape(getattr(other, "value", other)) == ():
+                    return _spread_later(node, i)
     if node.op is np.broadcast_to:
-        smaller = _source(node.args[0])
-        return None if smaller is node.args[0] else make(np.broadcast_to, (smaller,), node.kwargs)
+        chain = _chain(node.args[0])
+        return make(np.broadcast_to, chain[-1].args, node.kwargs) if chain else None
     return None
 
 
-def _source(arg: Any) -> Any:
-    """Return what was spread to give ``arg``, or ``arg`` itself."""
-    number = _uniform(arg)
-    if number is not arg:
-        return number
-    return arg.args[0] if applied(arg, np.broadcast_to) else arg
+def _spread_later(node: Node, i: int) -> Node | None:
+    """Do the operation on the value before it is spread."""
+    chain = _chain(node.args[i])
+    if not chain:
+        return None
+    source = chain[-1].args[0]
+    result = make(node.op, tuple(source if k == i else a for k, a in enumerate(node.args)), node.kwargs)
+    for step in reversed(chain):
+        result = make(step.op, (result,), step.kwargs)
+    return result
 
 
 def _views(node: Node) -> Node | None:

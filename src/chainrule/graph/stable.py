@@ -234,6 +234,16 @@ def _logsumexp(node: Node) -> Node | None:
     return make(np.subtract, (make(fn.logsumexp, (v,), total.kwargs), shift))
 
 
+def _normalised(node: Node) -> Node | None:
+    """A softmax divided by its sum, which is one."""
+    if node.op is np.true_divide and applied(node.args[0], fn.softmax) and applied(node.args[1], np.sum):
+        p, total = node.args
+        same_axis = total.kwargs.get("axis") in (p.kwargs.get("axis", -1), (p.kwargs.get("axis", -1) or 0) - p.ndim)
+        if total.args[0] is p and total.kwargs.get("keepdims") and same_axis:
+            return p  # type: ignore[no-any-return]
+    return None
+
+
 def _uncapped(node: Node) -> Node | None:
     """Drop the library's own cap on a probability whose logarithm is known exactly."""
     if node.op is fn.probability and isinstance(node.args[0], Node):
@@ -241,4 +251,4 @@ def _uncapped(node: Node) -> Node | None:
     return None
 
 
-FORMS = (_uncapped, _sigmoid, _half_tanh, _softplus, _log_sigmoid, _softmax, _log_softmax, _logsumexp)
+FORMS = (_normalised, _uncapped, _sigmoid, _half_tanh, _softplus, _log_sigmoid, _softmax, _log_softmax, _logsumexp)

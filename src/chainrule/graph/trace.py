@@ -27,7 +27,8 @@ from .spellings import SPELLINGS
 __all__ = ["Tracer", "label", "unwrap", "wrap"]
 
 _HERE = Path(__file__).parent
-_DERIVE = str(_HERE / "derive.py")
+# Whatever these make was written by nobody on a line of theirs, unless a function of theirs is called in between.
+_AUTHORLESS = {str(_HERE / "derive.py"), str(_HERE.parent / "nn" / "steps.py")}
 _INTERNAL = tuple(str(path) + "/" for path in (
     _HERE, _HERE.parent / "engines", _HERE.parent / "nn", _HERE.parent / "insight", Path(np.__file__).parent,
 ))  # fmt: skip
@@ -95,10 +96,10 @@ def _is_internal(filename: str) -> bool:
 
 
 def _user_line() -> tuple[str, int] | None:
-    """The file and line of the nearest caller outside chainrule and NumPy; none for what ``derive`` adds."""
+    """The file and line of the user's function that is being traced; none for what the library adds."""
     frame = sys._getframe(1)
     while frame is not None and _is_internal(frame.f_code.co_filename):
-        if frame.f_code.co_filename == _DERIVE:
+        if frame.f_code.co_filename in _AUTHORLESS:
             return None
         frame = frame.f_back  # type: ignore[assignment]
     return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)

@@ -155,6 +155,5 @@ def get(identifier: Any) -> Callable[..., Any]:
         function: Callable[..., Any] = identifier
         return function
     raise DataError(
-        "expected an activation: a name, a function of one array, or None for linear. "
-        f"Received: {identifier!r}"
+        f"expected an activation: a name, a function of one array, or None for linear. Received: {identifier!r}"
     )

@@ -90,9 +90,7 @@ class RandomInitializer(Initializer):
 
     def __init__(self, seed: Seed = None) -> None:
         if seed is not None and not isinstance(seed, (int, np.integer, np.random.Generator)):
-            raise DataError(
-                f"expected seed to be an integer, a NumPy generator or None. Received: seed={seed!r}"
-            )
+            raise DataError(f"expected seed to be an integer, a NumPy generator or None. Received: seed={seed!r}")
         self.seed = seed
 
     def __call__(self, shape: Shape, dtype: Any = "float32", rng: np.random.Generator | None = None) -> Any:
@@ -266,9 +264,7 @@ class FunctionInitializer(Initializer):
         """Return what the function returns, as a new array. Raises ShapeError if it has another shape."""
         values = np.array(self.function(shape, dtype=dtype), dtype=dtype)
         if values.shape != tuple(shape):
-            raise ShapeError(
-                f"expected an initializer to return shape {tuple(shape)}. Received: shape {values.shape}"
-            )
+            raise ShapeError(f"expected an initializer to return shape {tuple(shape)}. Received: shape {values.shape}")
         return values
 
 

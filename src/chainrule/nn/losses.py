@@ -63,9 +63,7 @@ def _array(values: Any) -> Any:
 def _matched(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     y_true, y_pred = align(y_true, y_pred)
     if y_true.shape != y_pred.shape:
-        raise ShapeError(
-            f"expected labels of the outputs' shape {y_pred.shape}. Received: labels {y_true.shape}"
-        )
+        raise ShapeError(f"expected labels of the outputs' shape {y_pred.shape}. Received: labels {y_true.shape}")
     return y_true, y_pred
 
 
@@ -142,13 +140,12 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     array([0.2231])
     """
     y_true, y_pred = _array(y_true), _array(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = np.squeeze(y_true, axis=-1)
-    if y_true.shape != y_pred.shape[:-1]:
+    labels = np.expand_dims(y_true, -1) if y_true.ndim < y_pred.ndim else y_true
+    if labels.shape != (*y_pred.shape[:-1], 1):
         raise ShapeError(
             f"expected one class number a sample, shape {y_pred.shape[:-1]}. Received: labels {y_true.shape}"
         )
-    chosen = np.expand_dims(y_true, -1) == np.arange(int(y_pred.shape[-1]))
+    chosen = (labels == np.arange(int(y_pred.shape[-1]))).astype(y_pred.dtype)
     return -np.sum(chosen * _log_probabilities(y_pred, from_logits), axis=-1)
 
 
@@ -310,9 +307,7 @@ def _check_within(name: str, y_true: Any, advice: str) -> None:
     low, high = labels.min(), labels.max()
     if not (low >= 0 and high <= 1):
         advice = advice.format(high=high)
-        raise DataError(
-            f"{name} expected labels within [0, 1]. Received: labels from {low} to {high}. {advice}."
-        )
+        raise DataError(f"{name} expected labels within [0, 1]. Received: labels from {low} to {high}. {advice}.")
 
 
 def _check_classes(name: str, y_pred_shape: Shape) -> None:
@@ -384,6 +379,4 @@ def get(identifier: Any) -> Loss:
         return identifier
     if callable(identifier):
         return _CLASSES[identifier]() if identifier in _CLASSES else FunctionLoss(identifier)
-    raise DataError(
-        f"expected a loss: a name, a loss, or a function f(y_true, y_pred). Received: {identifier!r}"
-    )
+    raise DataError(f"expected a loss: a name, a loss, or a function f(y_true, y_pred). Received: {identifier!r}")

@@ -94,9 +94,7 @@ class SparseCategoricalAccuracy(Metric):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the share of samples whose largest output is the one their label numbers."""
-        labels = (
-            np.squeeze(y_true, axis=-1) if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1 else y_true
-        )
+        labels = np.squeeze(y_true, axis=-1) if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1 else y_true
         if labels.shape != y_pred.shape[:-1]:
             raise ShapeError(
                 f"{self.name} expected one class number a sample, shape {y_pred.shape[:-1]}. "
@@ -262,9 +260,7 @@ def get(identifier: Any) -> Metric:
         return identifier
     if callable(identifier):
         return FunctionMetric(identifier)
-    raise DataError(
-        f"expected a metric: a name, a metric, or a function f(y_true, y_pred). Received: {identifier!r}"
-    )
+    raise DataError(f"expected a metric: a name, a metric, or a function f(y_true, y_pred). Received: {identifier!r}")
 
 
 def _named(name: str) -> Metric:

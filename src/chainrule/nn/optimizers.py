@@ -39,9 +39,7 @@ class Optimizer(ABC):
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        self._learning_rate = _number(
-            "learning_rate", value, lambda v: 0 <= v < np.inf, "at least 0 and finite"
-        )
+        self._learning_rate = _number("learning_rate", value, lambda v: 0 <= v < np.inf, "at least 0 and finite")
 
     @abstractmethod
     def update(self, w: Any, dw: Any, state: State, learning_rate: Any, step: Any) -> tuple[Any, State]:
@@ -122,8 +120,9 @@ class Adam(Optimizer):
 
     def update(self, w: Any, dw: Any, state: State, learning_rate: Any, step: Any) -> tuple[Any, State]:
         """Return the new weight and the new state; see ``Optimizer.update``."""
-        m = state["m"] + (dw - state["m"]) * (1 - self.beta_1)
-        v = state["v"] + (np.square(dw) - state["v"]) * (1 - self.beta_2)
+        # Rounded, so that the program reads 0.1 and not 0.09999999999999998.
+        m = state["m"] + (dw - state["m"]) * round(1 - self.beta_1, 15)
+        v = state["v"] + (np.square(dw) - state["v"]) * round(1 - self.beta_2, 15)
         rate = learning_rate * (1 - self.beta_2**step) ** 0.5 / (1 - self.beta_1**step)
         return w - m * rate / (np.sqrt(v) + self.epsilon), {"m": m, "v": v}
 

@@ -2,6 +2,7 @@
 
 Calling a layer on a symbolic tensor computes nothing. It makes a ``Call``, which remembers the layer, what went in and
 what came out; a ``CallGraph`` gathers the calls between a model's inputs and its outputs, and runs them on arrays.
+Throughout, a list means several tensors; anything else is one.
 """
 
 from __future__ import annotations
@@ -16,28 +17,32 @@ from ..errors import DataError
 if TYPE_CHECKING:
     from .layers.base import Layer
 
-__all__ = ["Call", "CallGraph", "SymbolicTensor", "each", "listed"]
+__all__ = ["Call", "CallGraph", "SymbolicTensor", "each", "listed", "several"]
 
 Shape: TypeAlias = "tuple[int | None, ...]"
-EXAMPLE_ROWS = 3  # rows of the zeros that find out a layer's output shape
 
 
 def listed(tensors: Any) -> list[Any]:
-    """Return one tensor, or a list or tuple of tensors, as a list.
+    """Return several tensors, or shapes, as they are: a list; and one in a list.
 
-    >>> listed("x"), listed(("x", "y"))
+    >>> listed("x"), listed(["x", "y"])
     (['x'], ['x', 'y'])
     """
-    return list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
+    return tensors if isinstance(tensors, list) else [tensors]
 
 
 def each(function: Callable[[Any], Any], tensors: Any) -> Any:
-    """Apply ``function`` to one tensor, or to each of a list or tuple of them.
+    """Apply ``function`` to one tensor, or to each of a list of them.
 
     >>> each(len, "ab"), each(len, ["ab", "c"])
     (2, [2, 1])
     """
-    return [function(t) for t in tensors] if isinstance(tensors, (list, tuple)) else function(tensors)
+    return [function(tensor) for tensor in tensors] if isinstance(tensors, list) else function(tensors)
+
+
+def several(tensors: Any) -> Any:
+    """Turn a tuple of tensors, or of shapes, into a list."""
+    return list(tensors) if isinstance(tensors, tuple) else tensors
 
 
 class SymbolicTensor:
@@ -58,19 +63,14 @@ class SymbolicTensor:
         """The number of axes, that of the rows included."""
         return len(self.shape)
 
-    def example(self) -> np.ndarray:
-        """Return zeros that fit this tensor: a few rows, or as many as the input's batch size."""
-        rows, *inner = self.shape
-        return np.zeros((rows or EXAMPLE_ROWS, *inner), dtype=self.dtype)
-
     def __repr__(self) -> str:
         return f"<SymbolicTensor name={self.name}, shape={self.shape}, dtype={self.dtype.name}>"
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise DataError(
             f"{self!r} holds no numbers yet, so only layers and models can be called on it. For a sum, write "
-            f"keras.layers.Add()([a, b]); put any other computation in a layer: keras.layers.Activation(lambda x: np.exp(-x))(tensor) for one tensor, or a subclass of "
-            f"keras.layers.Layer whose call computes it."
+            f"keras.layers.Add()([a, b]). Put any other computation in a layer: for one tensor, "
+            f"keras.layers.Activation(lambda x: np.exp(-x))(tensor); else a subclass of keras.layers.Layer."
         )
 
     __array__ = __array_ufunc__ = __array_function__ = __getitem__ = __len__ = __iter__ = __bool__ = _refuse
@@ -88,9 +88,9 @@ class Call:
         index: how many calls this layer had before.
     """
 
-    def __init__(self, layer: Layer, inputs: Any, shapes: Any) -> None:
+    def __init__(self, layer: Layer, inputs: Any, output_shapes: Any) -> None:
         self.layer, self.inputs, self.index = layer, inputs, len(layer.calls)
-        self.outputs = each(lambda shape: SymbolicTensor(shape, layer.dtype, layer.name, self), shapes)
+        self.outputs = each(lambda shape: SymbolicTensor(shape, layer.dtype, layer.name, self), output_shapes)
         layer.calls.append(self)
 
 

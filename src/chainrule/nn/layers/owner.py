@@ -25,6 +25,7 @@ class Owner:
     Attributes:
         name: unique among the layers of a model.
         number: the layer's place among those with weights; names in a program end in it.
+        build_shape: the shape of the inputs that the weights were made for, None before that.
         symbols: the names in a program of weights whose attribute is called otherwise.
     """
 
@@ -35,7 +36,7 @@ class Owner:
         self.name = auto_name(type(self).__name__) if name is None else str(name)
         self._dtype, self._dtype_given = standard_dtype(dtype), dtype is not None
         self._trainable = bool(trainable)
-        self._build_shape: Any = None  # that of the inputs that the weights were made for
+        self.build_shape: Any = None
         self._slots: list[WeightSlot] = []
 
     # --- what it is ---
@@ -52,8 +53,8 @@ class Owner:
 
     @property
     def built(self) -> bool:
-        """Whether the weights exist. Setting it in ``build``, as Keras's own layers do, does no harm."""
-        return self._build_shape is not None
+        """Whether the weights exist. Setting it in ``build``, as Keras's own layers do, changes nothing."""
+        return self.build_shape is not None
 
     @built.setter
     def built(self, value: bool) -> None:
@@ -71,7 +72,7 @@ class Owner:
 
     # --- layers inside it ---
 
-    def inner_layers(self) -> list[Owner]:
+    def inner_layers(self) -> Sequence[Owner]:
         """Return the layers held by attributes of this one, directly or in a list, tuple or dict."""
         found: list[Owner] = []
         for value in vars(self).values():
@@ -79,13 +80,13 @@ class Owner:
             found += [x for x in (held if isinstance(value, (list, tuple, dict)) else [value]) if isinstance(x, Owner)]
         return found
 
-    def walk(self) -> list[Owner]:
-        """Return this layer and all layers inside it, each once, outer before inner."""
+    def walk(self, *, frozen: bool = True) -> list[Owner]:
+        """Return this layer and all layers inside it, each once, outer before inner; frozen ones only if asked."""
         found: dict[Owner, None] = {}
         stack: list[Owner] = [self]
         while stack:
             layer = stack.pop()
-            if layer not in found:
+            if layer not in found and (frozen or layer.trainable):
                 found[layer] = None
                 stack += reversed(layer.inner_layers())
         return list(found)
@@ -161,6 +162,12 @@ class Owner:
         return slots
 
     @property
+    def trainable_slots(self) -> list[WeightSlot]:
+        """The places of the weights that training changes: neither the weight is frozen nor a layer it is in."""
+        reached = set(self.walk(frozen=False))
+        return [slot for slot in self.weight_slots if slot.trainable and slot.layer in reached]
+
+    @property
     def weights(self) -> list[np.ndarray]:
         """The arrays themselves, in order of creation."""
         return [slot.value for slot in self.weight_slots]
@@ -168,12 +175,13 @@ class Owner:
     @property
     def trainable_weights(self) -> list[np.ndarray]:
         """The arrays that training changes."""
-        return [slot.value for slot in self.weight_slots if slot.trainable]
+        return [slot.value for slot in self.trainable_slots]
 
     @property
     def non_trainable_weights(self) -> list[np.ndarray]:
         """The arrays that training leaves alone."""
-        return [slot.value for slot in self.weight_slots if not slot.trainable]
+        trainable = set(self.trainable_slots)
+        return [slot.value for slot in self.weight_slots if slot not in trainable]
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of the arrays, in order of creation."""

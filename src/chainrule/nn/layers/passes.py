@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Pass", "as_pass", "draw_mask", "surrounding"]
 
 
-def draw_mask(
-    rng: np.random.Generator, shape: tuple[int, ...], dtype: Any, keep_probability: float
-) -> np.ndarray:
+def draw_mask(rng: np.random.Generator, shape: tuple[int, ...], dtype: Any, keep_probability: float) -> np.ndarray:
     """Return an array that is 0 where an entry is dropped and ``1 / keep_probability`` where it is kept.
 
     So multiplying by it leaves the mean unchanged. Source: Srivastava, Hinton, Krizhevsky, Sutskever and

@@ -17,7 +17,7 @@ import numpy as np
 from ...errors import DataError, ShapeError
 
 if TYPE_CHECKING:
-    from .base import Layer
+    from .owner import Owner
 
 __all__ = ["WeightSlot", "substitute"]
 
@@ -28,13 +28,14 @@ class WeightSlot:
     Attributes:
         layer: the layer that holds it.
         shape, dtype: of the array, and of whatever is put in its place.
+        trainable: whether the layer lets training change it, as long as the layer itself is not frozen.
     """
 
-    def __init__(self, layer: Layer, array: np.ndarray, name: str | None, trainable: bool) -> None:
+    def __init__(self, layer: Owner, array: np.ndarray, name: str | None, trainable: bool) -> None:
         self.layer, self.shape, self.dtype = layer, array.shape, array.dtype
         self._array: np.ndarray | None = array  # until the attribute that holds it is known
         self._attributes: tuple[str, ...] = ()
-        self._name, self._trainable = name, trainable
+        self._name, self.trainable = name, trainable
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -88,11 +89,6 @@ class WeightSlot:
         return self.layer.numbered(self.layer.symbols.get(self.attribute, self.attribute))
 
     @property
-    def trainable(self) -> bool:
-        """Whether training changes it: neither the weight nor its layer is frozen."""
-        return self._trainable and self.layer.trainable
-
-    @property
     def value(self) -> Any:
         """The array; setting it puts another array, or a traced value, of the same shape in its place."""
         return getattr(self.layer, self.attribute)
@@ -100,9 +96,7 @@ class WeightSlot:
     @value.setter
     def value(self, value: Any) -> None:
         if tuple(value.shape) != self.shape:
-            raise ShapeError(
-                f"{self.path} holds an array of shape {self.shape}. Received: {tuple(value.shape)}"
-            )
+            raise ShapeError(f"{self.path} holds an array of shape {self.shape}. Received: {tuple(value.shape)}")
         for name in self.attributes:
             setattr(self.layer, name, value)
 

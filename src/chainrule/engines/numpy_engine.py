@@ -1,0 +1,298 @@
+"""The NumPy engine: runs a training step's program line by line, on row blocks where that is faster.
+
+A step has two programs. ``gradients`` goes forward and back over a batch and writes each ``dW1`` into its part of one
+long vector; ``update`` changes all weights at once, for ``W1, b1, …`` are views of one long vector too. Gradients are
+sums over rows and the number of rows ``n`` is an input, so a large batch may be cut into row blocks that stay in the
+processor's cache, shared among threads, and their gradients added: the text is the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph.buffers import Plan
+from ..graph.emit import Emission, Update, emit
+from ..graph.node import CONSTANT, INPUT, Node, make, topological
+from ..graph.program import run_text
+
+__all__ = ["Forward", "StepGraph", "Stepper", "UpdateGraph", "limit_blas", "vector_with_views"]
+
+BLOCK_BYTES = 1 << 20  # the large values of one block should fit a core's own cache
+THREADED_WORK = 20_000_000  # multiplications in a batch below which threads cost more than they bring
+
+
+class StepGraph:
+    """The nodes of one training step.
+
+    Attributes:
+        data: input nodes that hold one row per sample: the features, the labels, random masks.
+        count: the input node of the number of rows the loss is averaged over.
+        weights: input nodes of the trainable weights.
+        fixed: input nodes of weights that are not trained.
+        scored: the node from which loss and metrics are computed after the epoch.
+        gradients: one node per trainable weight.
+        batch_loss: the batch's loss, where the loss function gives one number for a whole batch; else ``None``.
+        rows: the number of example rows, which is no other size in the graph.
+        splits: whether the gradients of two halves of a batch add up to that of the batch.
+    """
+
+    def __init__(
+        self,
+        data: list[Node],
+        count: Node,
+        weights: list[Node],
+        fixed: list[Node],
+        scored: Node,
+        gradients: list[Node],
+        batch_loss: Node | None,
+        rows: int,
+        splits: bool,
+    ) -> None:
+        self.data, self.count, self.weights, self.fixed = data, count, weights, fixed
+        self.scored, self.gradients, self.batch_loss = scored, gradients, batch_loss
+        self.rows, self.splits = rows, splits
+
+    @property
+    def inputs(self) -> list[Node]:
+        """Every input, in the order of the program's parameters."""
+        return [*self.data, self.count, *self.weights, *self.fixed]
+
+
+class UpdateGraph:
+    """The nodes of the optimizer's update, on all weights as one vector.
+
+    Attributes:
+        weights, gradients: input nodes of the long vectors.
+        slots: input nodes of the optimizer's state, each as long.
+        settings: input nodes of numbers that change: the learning rate, the count of steps.
+        new: the new value of ``weights`` and then of each slot.
+    """
+
+    def __init__(self, weights: Node, gradients: Node, slots: list[Node], settings: list[Node], new: list[Node]) -> None:
+        self.weights, self.gradients, self.slots, self.settings, self.new = weights, gradients, slots, settings, new
+
+    @property
+    def inputs(self) -> list[Node]:
+        """Every input, in the order of the program's parameters."""
+        return [self.weights, self.gradients, *self.slots, *self.settings]
+
+
+class Stepper:
+    """Runs training steps of one graph on batches of at most ``rows`` rows.
+
+    Args:
+        step: the step's graph.
+        update: the optimizer's graph.
+        rows: the batch size.
+        values: the long vector of the trainable weights, changed in place.
+        views: the trainable weights as views of ``values``.
+        fixed: the other weights.
+        slots: the optimizer's state, each as long as ``values``, changed in place.
+
+    Attributes:
+        source: the text that runs.
+        threads: how many threads share a full batch.
+    """
+
+    def __init__(
+        self,
+        step: StepGraph,
+        update: UpdateGraph,
+        rows: int,
+        values: np.ndarray,
+        views: Sequence[np.ndarray],
+        fixed: Sequence[np.ndarray],
+        slots: Sequence[np.ndarray],
+    ) -> None:
+        self.values, self.views, self.fixed, self.slots = values, list(views), list(fixed), list(slots)
+        self.returns_loss = step.batch_loss is not None
+        block = _block_rows(step, rows)
+        work = rows * sum(view.size for view in self.views)
+        self.threads = min(_cores(), -(-rows // block)) if step.splits and work > THREADED_WORK else 1
+        self.block = block if step.splits and work > THREADED_WORK else rows
+        emission, plan = _emit_gradients(step, self.block)
+        self._gradients = run_text(emission, "gradients")
+        self._workers = [_Worker(plan, self.views) for _ in range(self.threads)]
+        update_emission, update_plan = _emit_update(update, len(values))
+        self._update = run_text(update_emission, "update")
+        self._update_buffers = [buffer.allocate() for buffer in update_plan.buffers]
+        self.source = f"{emission.source}\n\n{update_emission.source}"
+        self._pool: Any = None
+
+    def __enter__(self) -> Stepper:
+        if self.threads > 1:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(self.threads - 1)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def step(self, data: Sequence[np.ndarray], scored: np.ndarray, settings: Sequence[float]) -> Any:
+        """Do one step on a batch; its scored values are written into ``scored``.
+
+        Returns:
+            The batch's loss if the loss function gives one number per batch, else ``None``.
+        """
+        rows = len(scored)
+        if rows <= self.block:
+            worker = self._workers[0]
+            loss = self._gradients(
+                *data, rows, *self.views, *self.fixed, scored, *worker.gradients, *worker.buffers(rows)
+            )
+            total = worker.flat
+        else:
+            loss, total = None, self._in_blocks(data, scored)
+        self._update(self.values, total, *self.slots, *settings, *self._update_buffers)
+        return loss
+
+    def _in_blocks(self, data: Sequence[np.ndarray], scored: np.ndarray) -> np.ndarray:
+        """Add up the gradients of row blocks, each thread its share."""
+        starts = range(0, len(scored), self.block)
+        shares = [list(starts[i :: self.threads]) for i in range(self.threads)]
+        others = [self._pool.submit(self._share, w, s, data, scored)
+                  for w, s in zip(self._workers[1:], shares[1:], strict=True)] if self._pool else []  # fmt: skip
+        self._share(self._workers[0], shares[0], data, scored)
+        total = self._workers[0].total
+        for other, worker in zip(others, self._workers[1:], strict=False):
+            other.result()
+            total += worker.total
+        return total
+
+    def _share(self, worker: _Worker, starts: list[int], data: Sequence[np.ndarray], scored: np.ndarray) -> None:
+        n = len(scored)
+        with np.errstate(all="ignore"):
+            for i, start in enumerate(starts):
+                rows = slice(start, min(start + self.block, n))
+                part = scored[rows]
+                block = [array[rows] for array in data]
+                target, flat = (worker.total_views, worker.total) if i == 0 else (worker.gradients, worker.flat)
+                self._gradients(*block, n, *self.views, *self.fixed, part, *target, *worker.buffers(len(part)))
+                if i:
+                    worker.total += flat
+
+
+class _Worker:
+    """One thread's own arrays: gradients as one vector with views, their running total, and buffers."""
+
+    def __init__(self, plan: Plan, views: Sequence[np.ndarray]) -> None:
+        self.flat, self.gradients = vector_with_views(views)
+        self.total, self.total_views = vector_with_views(views)
+        self._buffers = [(buffer.batched, buffer.allocate()) for buffer in plan.buffers]
+        self._sliced: dict[int, list[np.ndarray]] = {}
+
+    def buffers(self, rows: int) -> list[np.ndarray]:
+        """Return the buffers for a batch of ``rows`` rows."""
+        if rows not in self._sliced:
+            self._sliced[rows] = [array[:rows] if batched else array for batched, array in self._buffers]
+        return self._sliced[rows]
+
+
+class Forward:
+    """Runs a network's forward program over any number of rows, in blocks.
+
+    Args:
+        inputs: input nodes with one row per sample.
+        weights: input nodes of the weights.
+        outputs: the nodes wanted; one row per sample each.
+        rows: the number of example rows.
+    """
+
+    def __init__(self, inputs: list[Node], weights: list[Node], outputs: list[Node], rows: int) -> None:
+        self.source_inputs = inputs
+        stores = _stores(outputs, {node.name for node in [*inputs, *weights]})
+        outputs = list(stores)
+        largest = max([_row_bytes(node, rows) for node in topological(outputs)], default=1)
+        self.block = max(64, min(8192, BLOCK_BYTES // max(largest, 1)))
+        plan = Plan(topological(outputs), (), stores, example_rows=rows, rows=self.block)
+        emission = emit("forward", [*inputs, *weights], [], first=outputs, plan=plan)
+        self.source = emission.source
+        self._function = run_text(emission, "forward")
+        self._worker = _Worker(plan, [])
+        self._outputs = [(node.shape[1:], node.dtype) for node in outputs]
+
+    def __call__(self, data: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the outputs for all rows of ``data``."""
+        n = len(data[0])
+        results = [np.empty((n, *shape), dtype) for shape, dtype in self._outputs]
+        with np.errstate(all="ignore"):
+            for start in range(0, n, self.block):
+                rows = slice(start, min(start + self.block, n))
+                parts = [result[rows] for result in results]
+                block = [array[rows] for array in data]
+                self._function(*block, *weights, *parts, *self._worker.buffers(len(parts[0])))
+        return results
+
+
+def _emit_gradients(step: StepGraph, rows: int) -> tuple[Emission, Plan]:
+    taken = {node.name for node in step.inputs}
+    stores = _stores([step.scored, *step.gradients], taken)
+    first = list(stores)
+    outputs = [] if step.batch_loss is None else [step.batch_loss]
+    plan = Plan(topological([*outputs, *first]), outputs, stores, example_rows=step.rows, rows=rows)
+    return emit("gradients", step.inputs, outputs, first=first, plan=plan), plan
+
+
+def _emit_update(update: UpdateGraph, length: int) -> tuple[Emission, Plan]:
+    """Emit the update for vectors of this length. State changes first, so that the weights see the new state."""
+    variables = [*update.slots, update.weights]
+    values = [*update.new[1:], update.new[0]]
+    plan = Plan(topological(values), elsewhere=values, example_rows=len(update.weights.value), rows=length)
+    updates = [Update(variable, value) for variable, value in zip(variables, values, strict=True)]
+    return emit("update", update.inputs, [], updates=updates, plan=plan), plan
+
+
+def _stores(nodes: Sequence[Node], taken: set[str | None]) -> dict[Node, str]:
+    """Name the arrays that results are written into. Each needs a node of its own, made by an operation."""
+    stores: dict[Node, str] = {}
+    for node in nodes:
+        if node in stores or node.op in (INPUT, CONSTANT):
+            node = make(np.copy, (node,), name=None if node.op is INPUT else node.name)
+        name, count = node.name or "result", 1
+        while name in taken or name in stores.values():
+            count += 1
+            name = f"{node.name or 'result'}_{count}"
+        stores[node] = name
+    return stores
+
+
+def vector_with_views(shapes: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return a vector that holds arrays of these shapes one after the other, and the arrays."""
+    dtype = shapes[0].dtype if shapes else np.float32
+    flat = np.empty(sum(array.size for array in shapes), dtype)
+    views, start = [], 0
+    for array in shapes:
+        views.append(flat[start : start + array.size].reshape(array.shape))
+        start += array.size
+    return flat, views
+
+
+def _row_bytes(node: Node, rows: int) -> int:
+    """How many bytes one row of this value takes; 0 if it is not one row per sample."""
+    if node.is_weak or rows not in node.shape[:1]:
+        return 0
+    return int(np.prod(node.shape[1:])) * node.dtype.itemsize
+
+
+def _block_rows(step: StepGraph, rows: int) -> int:
+    inner = [node for node in topological([step.scored, *step.gradients]) if node.op not in (INPUT, CONSTANT)]
+    widest = max((_row_bytes(node, step.rows) for node in inner), default=4)
+    return max(256, min(rows, BLOCK_BYTES // max(widest, 1)))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def limit_blas() -> Any:
+    """Hold the matrix products to one thread each while row blocks share the cores; a context manager."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, "blas")

@@ -1,0 +1,147 @@
+"""Decide which results of a program are written into arrays that are there already.
+
+For large arrays, asking for new memory costs more than the arithmetic. A ``Plan`` gives every large result a buffer,
+lets results share one when their lives do not overlap, and computes elementwise steps in place where the argument is
+needed no more. ``emit`` then writes the same lines with ``out=``.
+
+Sizes are judged on the rows a program will really get, not on the few rows of the example: the example's number of
+rows occurs as no other size in the graph, so an axis of that length is the batch axis.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .node import CONSTANT, INPUT, Node
+
+__all__ = ["LARGE", "Buffer", "Plan"]
+
+LARGE = 16_384  # bytes; smaller arrays come from NumPy's own cache as fast as from a buffer
+VIEWS = {
+    np.transpose, np.reshape, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze, np.ravel, np.broadcast_to,
+    operator.getitem,
+}  # fmt: skip
+
+
+class Buffer:
+    """An array the program writes into: its name and, per row if ``batched``, its shape and dtype."""
+
+    def __init__(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], batched: bool) -> None:
+        self.name, self.shape, self.dtype, self.batched = name, shape, dtype, batched
+
+    def allocate(self) -> np.ndarray:
+        """Return the array, for as many rows as were planned."""
+        return np.empty(self.shape, self.dtype)
+
+
+class Plan:
+    """Where each large result goes.
+
+    Args:
+        order: the nodes in the order in which they will be computed.
+        kept: nodes whose values are read after the program has returned; they get no shared buffer.
+        stores: nodes that the caller wants in an array of its own, with the name of that array.
+        elsewhere: nodes that are written in place of an input, by an ``Update``.
+        example_rows, rows: the batch size of the example and the one to plan for.
+
+    Attributes:
+        targets: node → the name of a buffer, or the argument node in whose place it is written.
+        own_line: nodes that must be computed where they stand, for they read a buffer that will be used again.
+        buffers: the buffers to allocate.
+        parameters: names of the additional parameters of the program: stores, then buffers.
+    """
+
+    def __init__(
+        self,
+        order: Sequence[Node],
+        kept: Sequence[Node] = (),
+        stores: dict[Node, str] | None = None,
+        elsewhere: Sequence[Node] = (),
+        example_rows: int = 0,
+        rows: int = 0,
+    ) -> None:
+        self.stores = stores or {}
+        self.example_rows, self.rows = example_rows, rows
+        self.buffers: list[Buffer] = []
+        self.targets: dict[Node, Any] = dict(self.stores)
+        self._placed = {*self.stores, *elsewhere}
+        self._base = {node: self._storage(node) for node in order}
+        self._last_use = self._lives(order)
+        self._kept = {self._base[node] for node in kept}
+        self._home: dict[Node, Buffer] = {}
+        self.own_line = {node for node in order if node.op not in VIEWS and self._reads_buffer(node)}
+        self._assign(order)
+
+    @property
+    def parameters(self) -> list[str]:
+        """Stores, then buffers."""
+        return [*self.stores.values(), *(buffer.name for buffer in self.buffers)]
+
+    def same_name(self, node: Node, target: Node) -> bool:
+        """Whether the value written in place may keep the name of the value it replaces."""
+        return target.name is None or node.name is None
+
+    def _shape(self, node: Node) -> tuple[int, ...]:
+        return tuple(self.rows if n == self.example_rows else n for n in node.shape)
+
+    def _is_large(self, node: Node) -> bool:
+        return not node.is_weak and prod(self._shape(node)) * node.dtype.itemsize >= LARGE
+
+    def _takes_out(self, node: Node) -> bool:
+        return isinstance(node.op, np.ufunc) or node.op is np.sum
+
+    def _storage(self, node: Node) -> Node:
+        """The node whose memory this one looks at."""
+        while node.op in VIEWS and isinstance(node.args[0], Node):
+            node = node.args[0]
+        return node
+
+    def _reads_buffer(self, node: Node) -> bool:
+        bases = (self._base[parent] for parent in node.parents if parent in self._base)
+        return any(base.op not in (INPUT, CONSTANT) and self._is_large(base) for base in bases)
+
+    def _lives(self, order: Sequence[Node]) -> dict[Node, int]:
+        """Where each piece of memory is read last, be it through views."""
+        last: dict[Node, int] = {}
+        for i, node in enumerate(order):
+            for parent in node.parents:
+                if parent in self._base:
+                    last[self._base[parent]] = i
+        return last
+
+    def _assign(self, order: Sequence[Node]) -> None:
+        free: list[Buffer] = []
+        for i, node in enumerate(order):
+            if node.op not in (INPUT, CONSTANT) and node.op not in VIEWS and node not in self._placed:
+                if self._is_large(node) and self._takes_out(node) and node not in self._kept:
+                    self._place(node, i, free)
+            for base in {self._base[parent] for parent in node.parents if parent in self._base}:
+                if self._last_use.get(base) == i and base in self._home and base not in self._kept:
+                    if self._home[base] is not self._home.get(node):
+                        free.append(self._home[base])
+
+    def _place(self, node: Node, i: int, free: list[Buffer]) -> None:
+        shape = self._shape(node)
+        for parent in node.parents:
+            dying = self._last_use.get(parent) == i and parent in self._home and parent not in self._kept
+            if dying and node.op is not np.matmul and isinstance(node.op, np.ufunc) and self._same_kind(node, parent):
+                self.targets[node] = parent
+                self._home[node] = self._home[parent]
+                return
+        for buffer in free:
+            if buffer.shape == shape and buffer.dtype == node.dtype:
+                free.remove(buffer)
+                break
+        else:
+            buffer = Buffer(f"B{len(self.buffers)}", shape, node.dtype, self.example_rows in node.shape[:1])
+            self.buffers.append(buffer)
+        self.targets[node] = buffer.name
+        self._home[node] = buffer
+
+    def _same_kind(self, node: Node, parent: Node) -> bool:
+        return self._shape(node) == self._shape(parent) and node.dtype == parent.dtype

@@ -1,0 +1,24 @@
+"""Layers: dense ones, what goes between them, and the class that layers of your own are made from."""
+
+from .base import Layer
+from .core import Activation, Dense, Dropout, Flatten
+from .inputs import Input, InputLayer
+from .merge import Add, Concatenate
+from .passes import Pass, draw_mask
+from .weights import WeightSlot, substitute
+
+__all__ = [
+    "Activation",
+    "Add",
+    "Concatenate",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "Pass",
+    "WeightSlot",
+    "draw_mask",
+    "substitute",
+]

@@ -1,0 +1,256 @@
+"""compile, fit, evaluate, predict: what turns a network into one that learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError, NotCompiledError
+from . import losses, metrics, optimizers
+from .callbacks import Callback, EpochLines, History, ProgressBar
+from .data import check_fit_options, check_y, split_validation
+from .fitting import Fitting
+from .losses import Loss
+from .metrics import Metric
+from .steps import trace_forward, trace_scores, trace_update
+
+__all__ = ["Trainer"]
+
+
+def _pair(data: Any) -> tuple[Any, Any]:
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise DataError(f"validation_data should be a pair (x, y). Received: {type(data).__name__}")
+    return data[0], data[1]
+
+
+def _tell(watchers: Sequence[Callback], moment: str, *args: Any) -> None:
+    for watcher in watchers:
+        getattr(watcher, moment)(*args)
+
+
+class OptimizerState:
+    """The optimizer's memory: its vectors, as long as all trainable weights together, and the count of steps."""
+
+    def __init__(self, names: Sequence[str], length: int, dtype: Any) -> None:
+        self.slots = [np.zeros(length, dtype) for _ in names]
+        self.step = 0
+
+
+class Training:
+    """What ``compile`` settles: loss, optimizer, metrics, and the optimizer's memory."""
+
+    def __init__(self, optimizer: Any, loss: Any, chosen: Sequence[Any]) -> None:
+        self.optimizer, self.loss = optimizers.get(optimizer), losses.get(loss)
+        self.metrics: list[Metric] = [metrics.get(one) for one in chosen]
+        self._state: OptimizerState | None = None
+
+    def state(self, length: int, dtype: Any) -> OptimizerState:
+        """Return the optimizer's memory, begun anew if the number of weights has changed."""
+        fits = self._state is not None and all(len(slot) == length for slot in self._state.slots)
+        if not fits or len(self._state.slots) != len(self.optimizer.slots):  # type: ignore[union-attr]
+            self._state = OptimizerState(self.optimizer.slots, length, dtype)
+        return self._state  # type: ignore[return-value]
+
+    def update_graph(self, dtype: Any) -> Any:
+        """Return the graph of the optimizer's update."""
+        return trace_update(self.optimizer, dtype)
+
+
+class Trainer:
+    """The part of a model that trains: the methods Keras users know.
+
+    Attributes:
+        history: the ``History`` of the latest ``fit``, also when it was interrupted.
+        stop_training: set by a callback to end training after the epoch.
+    """
+
+    history: History | None = None
+    stop_training = False
+    _training: Training | None = None
+    _source: str | None = None
+
+    # --- compile ---
+
+    def compile(self, optimizer: Any = "adam", loss: Any = None, metrics: Any = None) -> None:
+        """Say how the model shall learn.
+
+        Args:
+            optimizer: a name (``"sgd"``, ``"adam"``) or an optimizer.
+            loss: a name, a loss, or a function ``f(y_true, y_pred)`` in plain NumPy.
+            metrics: names, metrics or functions to watch; ``"accuracy"`` means the one that fits labels and outputs.
+
+        Raises:
+            UnknownNameError: for a name nobody knows; the message lists the nearest.
+        """
+        if loss is None:
+            raise DataError("compile expects a loss, such as loss='binary_crossentropy' or 'mse'")
+        chosen = metrics if isinstance(metrics, (list, tuple)) else [] if metrics is None else [metrics]
+        self._training = Training(optimizer, loss, chosen)
+
+    @property
+    def optimizer(self) -> optimizers.Optimizer:
+        """The optimizer; its ``learning_rate`` may be changed between epochs."""
+        return self._compiled().optimizer
+
+    @property
+    def loss(self) -> Loss:
+        """The loss."""
+        return self._compiled().loss
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """What ``evaluate`` returns, in order."""
+        return ["loss", *(metric.name for metric in self._compiled().metrics)]
+
+    def _compiled(self) -> Training:
+        if self._training is None:
+            raise NotCompiledError(
+                "the model has no loss yet. Call model.compile(optimizer=..., loss=..., metrics=[...]) first"
+            )
+        return self._training
+
+    # --- fit ---
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Sequence[Callback] | None = None,
+        validation_split: float = 0.0,
+        validation_data: tuple[Any, Any] | None = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        seed: int | None = None,
+    ) -> History:
+        """Train the model.
+
+        Args:
+            x: features, one sample a row: an array of numbers of shape (n, features), or a list of them.
+            y: labels, one a sample.
+            batch_size: rows per step, 32 by default; the last batch may be shorter.
+            epochs: how often to go through the data.
+            verbose: 0 silent, 1 (or ``"auto"``) a progress bar, 2 a line per epoch.
+            callbacks: what else to do during training.
+            validation_split: fraction of the data, taken from the end, to validate with.
+            validation_data: ``(x, y)`` to validate with after each epoch.
+            shuffle: whether each epoch takes the rows in another order.
+            initial_epoch: the number of the first epoch, to go on with an earlier training.
+            seed: makes the order of rows and the dropout masks repeatable.
+
+        Returns:
+            The history: loss and metrics of each epoch.
+
+        Raises:
+            NotCompiledError: ``compile`` was not called.
+            ShapeError, DataError: data or options that cannot be trained on; nothing has changed then.
+            DivergedError: the loss became NaN; the weights of the last good epoch are back.
+        """
+        training = self._compiled()
+        check_fit_options(
+            batch_size=batch_size, epochs=epochs, initial_epoch=initial_epoch, validation_split=validation_split,
+            verbose=verbose, seed=seed,
+        )  # fmt: skip
+        data, labels = self._checked(x, y)
+        held_out = None if validation_data is None else self._checked(*_pair(validation_data))
+        if held_out is None and validation_split:
+            (data, labels), held_out = split_validation(data, labels, validation_split)
+        rng = None if seed is None else np.random.default_rng(seed)
+        validate = None if held_out is None else self._scoring(*held_out)
+        fitting = Fitting(self, data, labels, 32 if batch_size is None else batch_size, shuffle, rng)
+        self.history = History()
+        watchers = self._watchers(callbacks, verbose)
+        params = {"epochs": epochs, "initial_epoch": initial_epoch, "verbose": verbose,
+                  "steps": -(-fitting.rows // fitting.batch)}  # fmt: skip
+        for watcher in watchers:
+            watcher.set_params(params)
+            watcher.set_model(self)
+        self.stop_training = False
+        with fitting:
+            self._source = fitting.source
+            _tell(watchers, "on_train_begin")
+            try:
+                for epoch in range(initial_epoch, epochs):
+                    _tell(watchers, "on_epoch_begin", epoch)
+                    loss, seen, scored = fitting.epoch(epoch)
+                    logs = {"loss": loss, **self._judged(training, seen, fitting.scores.outputs(scored))}
+                    if validate is not None:
+                        logs |= {f"val_{name}": value for name, value in validate().items()}
+                    _tell(watchers, "on_epoch_end", epoch, logs)
+                    if self.stop_training:
+                        break
+            finally:
+                _tell(watchers, "on_train_end")
+        return self.history
+
+    def _watchers(self, callbacks: Sequence[Callback] | None, verbose: int | str) -> list[Callback]:
+        extra: list[Callback] = {0: [], 2: [EpochLines()]}.get(verbose, [ProgressBar()])  # type: ignore[call-overload]
+        history = [self.history] if self.history else []
+        return [*history, *(callbacks or []), *extra]
+
+    def _checked(self, x: Any, y: Any) -> tuple[list[np.ndarray], np.ndarray]:
+        """Return the data as the program takes them, building the model if it was waiting for their shape."""
+        data = self._checked_x(x)
+        if len(self.outputs) != 1:  # type: ignore[attr-defined]
+            raise DataError("fit and evaluate support models with one output; join several with Concatenate()")
+        labels = check_y(y, self.output_shape, self._compiled().loss, self.dtype, len(data[0]))  # type: ignore[attr-defined]
+        return data, labels
+
+    def _checked_x(self, x: Any) -> list[np.ndarray]:
+        return self.as_inputs(x)  # type: ignore[attr-defined]
+
+    def _judged(self, training: Training, labels: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
+        return {metric.name: metric(labels, outputs) for metric in training.metrics}
+
+    # --- evaluate and predict ---
+
+    def evaluate(
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: int | str = "auto",
+        return_dict: bool = False,
+    ) -> Any:  # fmt: skip
+        """Return the loss and metrics on data.
+
+        Args:
+            x, y: as for ``fit``.
+            batch_size: accepted as Keras does; rows are taken in blocks that fit the cache anyway.
+            verbose: 0 silent; else the result is printed.
+            return_dict: whether to return a dictionary by name.
+
+        Returns:
+            The loss alone, a list in the order of ``metrics_names``, or a dictionary.
+        """
+        check_fit_options(batch_size=batch_size, verbose=verbose)
+        scores = self._scoring(*self._checked(x, y))()
+        if verbose:
+            print(" - ".join(f"{name}: {value:.4f}" for name, value in scores.items()))
+        if return_dict:
+            return scores
+        values = list(scores.values())
+        return values[0] if len(values) == 1 else values
+
+    def _scoring(self, x: list[np.ndarray], y: np.ndarray) -> Callable[[], dict[str, float]]:
+        """Return a function that gives loss and metrics on these data with the weights of the moment."""
+        training, forward = self._compiled(), trace_forward(self, x)
+        (head,) = forward.heads
+        scores = trace_scores(training.loss, head, y)
+
+        def judge() -> dict[str, float]:
+            (scored,) = forward.scored(x)
+            return {"loss": scores.loss(scored, y), **self._judged(training, y, scores.outputs(scored))}
+
+        return judge
+
+    def predict(self, x: Any, batch_size: int | None = None, verbose: int | str = 0) -> Any:
+        """Return the network's outputs for data, a row per sample.
+
+        Raises:
+            ShapeError, DataError: the data do not fit the model.
+        """
+        check_fit_options(batch_size=batch_size, verbose=verbose)
+        data = self._checked_x(x)
+        results = trace_forward(self, data).outputs(data)
+        return results[0] if len(results) == 1 else results
