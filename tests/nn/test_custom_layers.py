@@ -65,7 +65,11 @@ def test_kerass_way_of_building_works():
 
         def build(self, input_shape):
             self.w = self.add_weight(
-                shape=(input_shape[-1], self.units), initializer="random_normal", dtype="float32", trainable=True, name="w"
+                shape=(input_shape[-1], self.units),
+                initializer="random_normal",
+                dtype="float32",
+                trainable=True,
+                name="w",
             )
             self.b = self.add_weight(shape=(self.units,), initializer="zeros", trainable=False)
             super().build(input_shape)
@@ -213,7 +217,9 @@ def test_a_weight_in_no_attribute_is_reported():
         self.w = 2 * self.add_weight((3,), name="w")
 
     for build in (in_a_list, multiplied):
-        with pytest.raises(DataError, match=r"weight w of layer 'm' \(Mistaken\) is in no attribute.*self.w = self.add_"):
+        with pytest.raises(
+            DataError, match=r"weight w of layer 'm' \(Mistaken\) is in no attribute.*self.w = self.add_"
+        ):
             _ = layer_with(build).weights
 
 
@@ -248,7 +254,7 @@ def test_a_build_that_fails_can_be_repeated():
             return inputs * self.w
 
     layer = Wrong()
-    with pytest.raises(RuntimeError, match="not yet"):
+    with pytest.raises(RuntimeError, match=r"not yet"):
         layer(np.zeros((2, 3)))
     assert not layer.built
     layer.fail = False
@@ -268,9 +274,9 @@ def test_a_weight_of_another_dtype_is_refused():
 def test_call_must_return_rows():
     with pytest.raises(ShapeError, match=r"one row for each row.*For 3 rows it returned shape \(2,\).*axis=-1"):
         layer_of(lambda x: x.sum(axis=0))(Input((2,)))
-    with pytest.raises(DataError, match="returned None"):
+    with pytest.raises(DataError, match=r"returned None"):
         layer_of(lambda x: None)(Input((2,)))
-    with pytest.raises(DataError, match="returned None"):
+    with pytest.raises(DataError, match=r"returned None"):
         layer_of(lambda x: None)([[1.0]])
 
 
@@ -284,7 +290,7 @@ def layer_of(function) -> Layer:
 
 def test_an_error_inside_call_names_the_layer():
     layer = layer_of(lambda x: x @ np.ones((5, 1)))
-    with pytest.raises(ValueError, match="matmul") as caught:
+    with pytest.raises(ValueError, match=r"matmul") as caught:
         layer(np.ones((2, 3)))
     assert any(layer.name in note and "(2, 3)" in note for note in caught.value.__notes__)
 

@@ -74,7 +74,9 @@ def test_flatten_is_that_of_keras(shape):
     np.testing.assert_array_equal(Flatten()(x), np.asarray(keras.layers.Flatten()(x)))
 
 
-@pytest.mark.parametrize(("axis", "shapes"), [(-1, [(4, 3), (4, 2)]), (1, [(4, 3, 2), (4, 1, 2)]), (-2, [(4, 3, 2)] * 3)])
+@pytest.mark.parametrize(
+    ("axis", "shapes"), [(-1, [(4, 3), (4, 2)]), (1, [(4, 3, 2), (4, 1, 2)]), (-2, [(4, 3, 2)] * 3)]
+)
 def test_concatenate_is_that_of_keras(axis, shapes):
     inputs = [numbers(*shape) for shape in shapes]
     np.testing.assert_array_equal(Concatenate(axis)(inputs), np.asarray(keras.layers.Concatenate(axis)(inputs)))
@@ -148,7 +150,7 @@ def test_a_pass_supplies_the_mask():
 
 
 def test_a_mask_is_never_frozen_into_a_program():
-    with pytest.raises(TraceError, match="freeze one random mask"):
+    with pytest.raises(TraceError, match=r"freeze one random mask"):
         trace(lambda x: Dropout(0.5)(x, training=True), np.ones((3, 2)))
 
 
@@ -176,7 +178,7 @@ def test_input_needs_a_shape():
 
 
 def test_input_refuses_integers():
-    with pytest.raises(DataError, match="'float32' or 'float64'.*Received: 'int32'.*Leave dtype out"):
+    with pytest.raises(DataError, match=r"'float32' or 'float64'.*Received: 'int32'.*Leave dtype out"):
         Input((3,), dtype="int32")
 
 
@@ -230,7 +232,7 @@ def test_set_random_seed_repeats_weights_and_numpy():
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "1", None, True, 2**32])
 def test_set_random_seed_refuses(seed):
-    with pytest.raises(DataError, match="whole number from 0"):
+    with pytest.raises(DataError, match=r"whole number from 0"):
         random.set_random_seed(seed)
 
 
@@ -268,26 +270,26 @@ def test_compute_output_shape():
 
 @pytest.mark.parametrize("units", [0, -1, 2.0, "3", None, True])
 def test_dense_refuses_units(units):
-    with pytest.raises(DataError, match="units.*positive whole number. Received:"):
+    with pytest.raises(DataError, match=r"units.*positive whole number. Received:"):
         Dense(units)
 
 
 def test_unknown_names_show_the_nearest():
-    with pytest.raises(UnknownNameError, match="Did you mean 'relu'"):
+    with pytest.raises(UnknownNameError, match=r"Did you mean 'relu'"):
         Dense(3, activation="rleu")
-    with pytest.raises(UnknownNameError, match="Did you mean 'glorot_uniform'"):
+    with pytest.raises(UnknownNameError, match=r"Did you mean 'glorot_uniform'"):
         Dense(3, kernel_initializer="glorot_unifrom")([[1.0]])
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.5, "0.5"])
 def test_dropout_refuses_rates(rate):
-    with pytest.raises(DataError, match="rate.*from 0 to 1. Received"):
+    with pytest.raises(DataError, match=r"rate.*from 0 to 1. Received"):
         Dropout(rate)
 
 
 @pytest.mark.parametrize("axis", [0, 1.5, True])
 def test_concatenate_refuses_axes(axis):
-    with pytest.raises(DataError, match="axis.*other than 0"):
+    with pytest.raises(DataError, match=r"axis.*other than 0"):
         Concatenate(axis)
 
 
@@ -304,18 +306,22 @@ def test_dense_says_which_width_it_expects():
 def test_dense_wants_rows():
     with pytest.raises(ShapeError, match=r"one sample a row. Received: shape \(n,\). Write x\[np.newaxis, :\]"):
         Dense(2)(np.zeros(4))
-    with pytest.raises(ShapeError, match="takes one input.*Concatenate"):
+    with pytest.raises(ShapeError, match=r"takes one input.*Concatenate"):
         Dense(2)([np.zeros((1, 4)), np.zeros((1, 4))])
 
 
 @pytest.mark.parametrize("shapes", [[(4,), (5,)], [(4,), (2, 4)]])
 def test_add_says_which_shapes_came(shapes):
     inputs = [Input(shape) for shape in shapes]
-    with pytest.raises(ShapeError, match=r"'total' \(Add\) expects inputs of one shape. Received: \(None, 4\) and \(None, "):
+    with pytest.raises(
+        ShapeError, match=r"'total' \(Add\) expects inputs of one shape. Received: \(None, 4\) and \(None, "
+    ):
         Add(name="total")(inputs)
 
 
-@pytest.mark.parametrize(("axis", "shapes"), [(-1, [(4, 2), (3, 2)]), (2, [(4,), (4,)]), (-3, [(4, 2), (4, 2)]), (1, [(4,), (4, 2)])])
+@pytest.mark.parametrize(
+    ("axis", "shapes"), [(-1, [(4, 2), (3, 2)]), (2, [(4,), (4,)]), (-3, [(4, 2), (4, 2)]), (1, [(4,), (4, 2)])]
+)
 def test_concatenate_says_which_shapes_came(axis, shapes):
     with pytest.raises(ShapeError, match=r"expects inputs whose shapes agree.*Received: \(None, 4"):
         Concatenate(axis)([np.zeros((5, *shape)) for shape in shapes])
@@ -327,12 +333,12 @@ def test_merging_layers_want_a_list():
 
 
 def test_symbolic_tensors_and_arrays_do_not_mix():
-    with pytest.raises(DataError, match="symbolic tensors and arrays together"):
+    with pytest.raises(DataError, match=r"symbolic tensors and arrays together"):
         Add()([Input((3,)), np.zeros((2, 3))])
 
 
 def test_training_is_no_matter_of_structure():
-    with pytest.raises(DataError, match="symbolic tensor with training=True"):
+    with pytest.raises(DataError, match=r"symbolic tensor with training=True"):
         Dropout(0.5)(Input((3,)), training=True)
 
 

@@ -130,7 +130,9 @@ def test_several_inputs_may_come_by_name_or_as_a_tuple():
         np.testing.assert_array_equal(model(data), expected)
     with pytest.raises(DataError, match=r"keys \['left', 'right'\].*Received: \['left', 'up'\]"):
         model({"left": [[1, 2]], "up": [[3, 4]]})
-    with pytest.raises(ShapeError, match=r"has 2 inputs \(left, right\).*list of as many arrays.*Received: one ndarray"):
+    with pytest.raises(
+        ShapeError, match=r"has 2 inputs \(left, right\).*list of as many arrays.*Received: one ndarray"
+    ):
         model(np.zeros((3, 2)))
     with pytest.raises(ShapeError, match=r"one number of rows.*x\[0\]: 3, x\[1\]: 2"):
         model([np.zeros((3, 2)), np.zeros((2, 2))])
@@ -154,7 +156,9 @@ def test_layers_of_different_dtypes_are_refused():
 
 def test_wrong_data_are_explained():
     model = recitation(OURS)
-    with pytest.raises(ShapeError, match=r"x should have shape \(n, 30\).*Received: shape \(4, 31\).*30 features and this"):
+    with pytest.raises(
+        ShapeError, match=r"x should have shape \(n, 30\).*Received: shape \(4, 31\).*30 features and this"
+    ):
         model(np.zeros((4, 31)))
     with pytest.raises(ShapeError, match=r"For a single sample, write x\[np.newaxis\]"):
         model(np.zeros(30))
@@ -202,6 +206,7 @@ def test_dropout_inside_is_on_in_training_only():
     ones = np.ones((10, 50), "float32")
     np.testing.assert_array_equal(model(ones), ones)
     assert set(np.unique(model(ones, training=True))) == {0, 2}
+    assert set(np.unique(model.forward(ones, training=True))) == {0, 2}
 
 
 def test_forward_hands_the_pass_to_every_layer():
@@ -226,11 +231,11 @@ def test_get_layer():
     assert model.get_layer(index=1) is model.layers[1]
     assert model.get_layer(model.layers[2].name) is model.layers[2]
     model.layers[1].name = "hidden"
-    with pytest.raises(UnknownNameError, match="unknown layer 'hiden'. Did you mean 'hidden'"):
+    with pytest.raises(UnknownNameError, match=r"unknown layer 'hiden'. Did you mean 'hidden'"):
         model.get_layer("hiden")
-    with pytest.raises(DataError, match="has layers 0 to 2. Received: index=3"):
+    with pytest.raises(DataError, match=r"has layers 0 to 2. Received: index=3"):
         model.get_layer(index=3)
-    with pytest.raises(DataError, match="a name or an index"):
+    with pytest.raises(DataError, match=r"a name or an index"):
         model.get_layer()
 
 
@@ -274,7 +279,7 @@ def test_a_subclass_is_built_by_its_first_data():
     assert not model.built
     assert model.name.startswith("mine")
     assert model.weights == []
-    with pytest.raises(AttributeError, match="has no shape yet.*keras.Input"):
+    with pytest.raises(AttributeError, match=r"has no shape yet.*keras.Input"):
         _ = model.output_shape
     assert model(np.ones((5, 3))).shape == (5, 2)
     assert (model.built, model.input_shape, model.output_shape) == (True, (None, 3), (None, 2))
@@ -348,7 +353,9 @@ def test_a_subclass_is_a_layer():
 
 def test_outputs_must_depend_on_the_inputs_given():
     a, b = Input((2,), name="left"), Input((2,), name="right")
-    with pytest.raises(DataError, match=r"depend on the input 'right', which is not among its inputs \['left'\]. Add it"):
+    with pytest.raises(
+        DataError, match=r"depend on the input 'right', which is not among its inputs \['left'\]. Add it"
+    ):
         Model(a, Add()([a, b]))
 
 
@@ -359,13 +366,13 @@ def test_models_are_made_of_symbolic_tensors(pair):
 
 
 def test_an_input_without_outputs():
-    with pytest.raises(DataError, match="outputs made of symbolic tensors. Received: None"):
+    with pytest.raises(DataError, match=r"outputs made of symbolic tensors. Received: None"):
         Model(Input((2,)))
 
 
 def test_names_must_differ():
     x = Input((2,))
-    with pytest.raises(DataError, match="need different names. Received: 'same' more than once"):
+    with pytest.raises(DataError, match=r"need different names. Received: 'same' more than once"):
         Model(x, Dense(1, name="same")(Dense(2, name="same")(x)))
 
 
@@ -379,5 +386,5 @@ def test_a_built_model_keeps_its_shape():
 def test_flatten_in_a_model_serves_any_number_of_rows():
     x = Input((2, 3))
     model = Model(x, Flatten()(x))
-    graph = trace(model.forward, np.zeros((4, 2, 3)))
-    assert graph(np.ones((7, 2, 3))).shape == (7, 6)
+    texts = {trace(model.forward, np.zeros((rows, 2, 3))).program().source for rows in (4, 7)}
+    assert len(texts) == 1

@@ -56,9 +56,9 @@ def test_without_an_input_it_waits_for_data():
     assert not model.built
     assert model.weights == []
     assert len(model.layers) == 2
-    with pytest.raises(AttributeError, match="has no shape yet"):
+    with pytest.raises(AttributeError, match=r"has no shape yet"):
         _ = model.input_shape
-    with pytest.raises(DataError, match="has no weights yet"):
+    with pytest.raises(DataError, match=r"has no weights yet"):
         model.count_params()
     assert model([[1.0, 2.0], [3.0, 4.0]]).shape == (2, 1)
     assert (model.built, model.input_shape, model.output_shape) == (True, (None, 2), (None, 1))
@@ -83,7 +83,12 @@ def test_one_feature_may_come_without_an_axis():
 
 @pytest.mark.parametrize(
     "first",
-    [Dense(2, input_shape=(4,)), Dense(2, input_dim=4), Sequential([Input((4,)), Dense(2)]), Flatten(input_shape=(2, 2))],
+    [
+        Dense(2, input_shape=(4,)),
+        Dense(2, input_dim=4),
+        Sequential([Input((4,)), Dense(2)]),
+        Flatten(input_shape=(2, 2)),
+    ],
 )
 def test_the_first_layer_may_tell_the_shape(first):
     model = Sequential([first, Dense(1)])
@@ -105,7 +110,7 @@ def test_pop_takes_the_last_layer_away():
     assert model.output_shape == (None, 256)
     model.pop()
     assert not model.built
-    with pytest.raises(DataError, match="has no layer to take away"):
+    with pytest.raises(DataError, match=r"has no layer to take away"):
         model.pop()
     model.add(Dense(2))
     assert model.output_shape == (None, 2)
@@ -151,18 +156,18 @@ def test_a_long_row_of_layers_is_no_trouble():
 
 @pytest.mark.parametrize(("thing", "hint"), [("dense", ""), (Dense, "with brackets"), (np.zeros(3), ""), (None, "")])
 def test_only_layers_can_be_added(thing, hint):
-    with pytest.raises(DataError, match=f"'row'.*is made of layers. Received: .*{hint}"):
+    with pytest.raises(DataError, match=rf"'row'.*is made of layers. Received: .*{hint}"):
         Sequential([thing], name="row")
 
 
 def test_one_input_at_the_beginning():
     for before in ([Dense(1)], [Input((2,))]):
-        with pytest.raises(DataError, match="takes one Input, before its layers"):
+        with pytest.raises(DataError, match=r"takes one Input, before its layers"):
             Sequential([*before, Input((3,))])
 
 
 def test_names_differ():
-    with pytest.raises(DataError, match="need different names. Received: 'a' twice"):
+    with pytest.raises(DataError, match=r"need different names. Received: 'a' twice"):
         Sequential([Dense(1, name="a"), Dense(1, name="a")])
 
 
@@ -177,5 +182,5 @@ def test_a_layer_that_does_not_fit_is_not_added():
 
 def test_an_empty_sequential_has_nothing_to_run():
     for model in (Sequential(), Sequential([Input((2,))])):
-        with pytest.raises(DataError, match="has no layers yet. Add some"):
+        with pytest.raises(DataError, match=r"has no layers yet. Add some"):
             model(np.zeros((1, 2)))

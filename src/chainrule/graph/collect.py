@@ -65,13 +65,17 @@ def _is_arithmetic(node: Any) -> bool:
 def _shorter(root: Node, uses: Counter[Node], sigmoids: dict[Node, Node]) -> Tree:
     """Return the collected form of a subtree if it takes fewer operations and is the same kind of array."""
     try:
-        tree = _written(_Expander(sigmoids).expand(root))
+        polynomial = _Expander(sigmoids).expand(root)
     except _TooLargeError:
         return None
+    if any(_only_masks(monomial) for monomial in polynomial):
+        return None  # a mask is no number: it may not be added or subtracted
+    tree = _written(polynomial)
     if not isinstance(tree, (tuple, Node)) or _steps(tree) >= _exclusive_steps(root, uses):
         return None
     value = _value(tree)
-    fits = np.shape(value) == root.shape and (root.is_weak or np.asarray(value).dtype == root.dtype)
+    is_weak = type(value) in (int, float)
+    fits = np.shape(value) == root.shape and is_weak == root.is_weak and np.asarray(value).dtype == root.dtype
     return tree if fits else None
 
 
@@ -169,6 +173,8 @@ def _written(polynomial: Polynomial) -> Tree:
         return None
     monomials = list(polynomial)
     common = frozenset.intersection(*monomials)
+    if any(_only_masks(monomial - common) for monomial in monomials):
+        common = ONE  # masks can be multiplied with numbers, not subtracted from each other
     sizes = {abs(number) for number in polynomial.values()}
     factor = sizes.pop() if len(sizes) == 1 else 1
     if all(number < 0 for number in polynomial.values()):
@@ -184,9 +190,13 @@ def _written(polynomial: Polynomial) -> Tree:
     return _term(common, factor, total)
 
 
+def _only_masks(monomial: Monomial) -> bool:
+    return bool(monomial) and all(isinstance(leaf, Node) and leaf.dtype.kind == "b" for leaf, _ in monomial)
+
+
 def _term(monomial: Monomial, number: float, total: Tree = None) -> Tree:
-    """Write ``number * monomial * total``: the single values first, then one array after the other."""
-    factors = sorted(monomial, key=lambda item: (np.ndim(_value(item[0])), item[1] < 0))
+    """Write ``number * monomial * total``: the single values first, then one array after the other, masks last."""
+    factors = sorted(monomial, key=lambda item: (_only_masks(frozenset([item])), np.ndim(_value(item[0])), item[1] < 0))
     singles = [item for item in factors if np.ndim(_value(item[0])) == 0]
     arrays = [item for item in factors if np.ndim(_value(item[0])) > 0]
     negative, number = number < 0, plain_number(abs(number))

@@ -308,8 +308,9 @@ class _Writer:
     def _constant(self, node: Node) -> Text:
         value = np.asarray(node.value)
         if value.ndim == 0:
-            return _literal(value.item())
-        if value.size <= 8:
+            text = _literal(value.item())
+            return text if node.is_weak else (f"np.{value.dtype}({text[0]})", ATOM)
+        if 0 < value.size <= 8:
             kind = "" if value.dtype in (np.float64, np.int64, np.bool_) else f", dtype=np.{value.dtype}"
             body = np.array2string(value, separator=", ", threshold=8, floatmode="unique", max_line_width=10_000)
             if not np.issubdtype(value.dtype, np.floating) or np.isfinite(value).all():

@@ -94,9 +94,11 @@ class _Variable:
             raise TraceError(_not_floating(self.node.dtype))
 
     def finish(self, derivative: Any) -> Any:
-        if isinstance(self.given, (int, float)) and not isinstance(derivative, Tracer):
+        if isinstance(derivative, Tracer):
+            return derivative
+        if isinstance(self.given, (int, float)):
             return float(derivative)
-        return derivative
+        return np.array(derivative)[()]  # the caller's own: not a view, nor an argument handed back
 
 
 def _floating(value: Any) -> Any:

@@ -173,7 +173,7 @@ class Graph:
         results = self._program(*values)
         if len(self.outputs) == 1:
             results = (results,)
-        return map_leaves(lambda i: results[i], self._structure)
+        return map_leaves(lambda i: _owned(results[i]), self._structure)
 
     def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         names = list(self._arguments)
@@ -248,13 +248,18 @@ def _example(value: Any, name: str) -> Any:
     return array if isinstance(value, np.ndarray) else array[()]
 
 
+def _owned(result: Any) -> Any:
+    """Return an array that the caller may change: not a view, nor an argument handed back."""
+    return np.array(result) if isinstance(result, np.ndarray) else result
+
+
 def _fitting(value: Any, node: Node) -> Any:
     if np.shape(value) != node.shape:
         raise ShapeError(
             f"expected {node.name} of shape {node.shape}, as in the example the graph was traced with, got "
             f"{np.shape(value)}. Trace the function again with an example of that shape"
         )
-    return value if isinstance(value, (np.ndarray, float, int)) else np.asarray(value)[()]
+    return value if isinstance(value, (np.ndarray, float, int, Tracer)) else np.asarray(value)[()]
 
 
 def _listed(node: Node, numbers: dict[Node, str]) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["count", "is_fixed", "ones_at", "restore", "safe", "transposed"]
+from ..errors import TraceError
+
+__all__ = ["count", "is_fixed", "known", "ones_at", "restore", "safe", "transposed"]
 
 Axis = int | tuple[int, ...] | None
 
@@ -14,6 +16,17 @@ Axis = int | tuple[int, ...] | None
 def is_fixed(x: Any) -> bool:
     """Whether ``x`` is a known number or array rather than a value the graph computes."""
     return bool(getattr(x, "is_constant", True))
+
+
+def known(x: Any) -> Any:
+    """Return the plain value of ``x``, which must be fixed.
+
+    Raises:
+        TraceError: if the graph computes it, so that a shape would depend on it.
+    """
+    if not is_fixed(x):
+        raise TraceError("expected plain numbers here, not a traced value: the shape of the result depends on them")
+    return getattr(x, "constant_value", x)
 
 
 def count(x: Any, axis: Axis) -> Any:

@@ -101,7 +101,7 @@ class Node:
     @property
     def is_weak(self) -> bool:
         """Whether the value is a Python number, which takes on the dtype of the array it meets."""
-        return isinstance(self.value, (bool, int, float))
+        return type(self.value) in (bool, int, float)  # np.float64 is a float, but widens as an array does
 
     def __repr__(self) -> str:
         return f"<{self.op.__name__}{' ' + self.name if self.name else ''} {self.shape} {self.dtype}>"

@@ -19,8 +19,7 @@ import numpy as np
 
 from . import functions as fn
 from . import linear_rules as lin
-from .helpers import count, is_fixed, ones_at, restore, safe, transposed
-from .node import SAME
+from .helpers import count, is_fixed, known, ones_at, restore, safe, transposed
 
 __all__ = ["RULES", "Variadic"]
 
@@ -113,8 +112,8 @@ def _stack(i: int, g: Any, y: Any, parts: Sequence[Any], axis: int = 0) -> Any:
 
 
 def _repeat(g: Any, y: Any, x: Any, repeats: Any, axis: int | None = None) -> Any:
-    source = np.arange(np.size(x)) if axis is None else np.arange(int(x.shape[axis]))
-    index = np.repeat(source, repeats)
+    source = np.arange(int(np.size(x) if axis is None else x.shape[axis]))
+    index = np.repeat(source, known(repeats))
     if axis is None:
         return fn.scatter_add(np.ravel(x), index, g).reshape(x.shape)
     return fn.scatter_add(x, (slice(None),) * (axis % x.ndim) + (index,), g)
@@ -166,7 +165,6 @@ RULES: dict[Callable[..., Any], tuple[Rule | None, ...] | Variadic] = {
     np.remainder: (lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor_divide(a, b)),
     np.negative: (lambda g, y, x: -g,),
     np.positive: (lambda g, y, x: g,),
-    SAME: (lambda g, y, x: g,),
     np.reciprocal: (lambda g, y, x: -g * y * y,),
     np.square: (lambda g, y, x: g * 2 * x,),
     np.sqrt: (lambda g, y, x: g * 0.5 / y,),

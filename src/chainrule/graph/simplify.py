@@ -12,7 +12,7 @@ import numpy as np
 
 from . import functions as fn
 from .collect import collect, plain_number
-from .node import CONSTANT, SAME, Node, constant, make, rebuild
+from .node import CONSTANT, Node, constant, make, rebuild
 from .stable import VIEWS, Table, applied, is_number, share
 
 __all__ = ["simplify"]
@@ -58,7 +58,8 @@ def tidy(outputs: Iterable[Node]) -> list[Node]:
 
 
 def _same_dtype(a: Node, b: Node) -> bool:
-    return a.dtype == b.dtype or a.is_weak or b.is_weak
+    """Whether two nodes mix with arrays alike: a Python number takes on their dtype, a NumPy scalar has its own."""
+    return a.dtype == b.dtype and a.is_weak == b.is_weak
 
 
 def _plain_scalars(node: Node) -> Node | None:
@@ -67,7 +68,7 @@ def _plain_scalars(node: Node) -> Node | None:
         return None
     args = tuple(plain_number(np.asarray(a.value).item()) if _known_scalar(a) else a for a in node.args)
     if not any(isinstance(a, Node) for a in args):
-        return constant(make(node.op, args, node.kwargs).value)
+        return constant(node.value)
     return make(node.op, args, node.kwargs)
 
 
@@ -76,9 +77,7 @@ def _known_scalar(arg: Any) -> bool:
 
 
 def _neutral(node: Node) -> Node | None:
-    """``x + 0``, ``x - 0``, ``x * 1``, ``x / 1``, ``x ** 1``, ``-(-x)`` and a variable that is passed on."""
-    if node.op is SAME:
-        return node.args[0]  # type: ignore[no-any-return]
+    """``x + 0``, ``x - 0``, ``x * 1``, ``x / 1``, ``x ** 1`` and ``-(-x)``."""
     if node.op not in BINARY and node.op is not np.negative:
         return None
     a, b = node.args[0], node.args[-1]
@@ -230,7 +229,7 @@ def _from_operands(x: Node, axis: int | None) -> tuple[Node, int | None] | None:
     if axis is None:
         same = (p for p in x.parents if p.shape == x.shape and isinstance(x.op, np.ufunc) and x.op is not np.matmul)
         return next(((p, None) for p in same), None)
-    if x.op is np.matmul and x.ndim == 2:
+    if x.op is np.matmul and all(p.ndim == 2 for p in x.parents):
         return (x.args[0], 0) if axis == 0 else (x.args[1], 1)
     if x.op in (np.sum, np.mean, np.max, np.min) and isinstance(x.kwargs.get("axis"), int):
         gone = x.kwargs["axis"] % x.parents[0].ndim

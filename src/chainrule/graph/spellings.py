@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedError
+from .helpers import ones_at, safe
 
 __all__ = ["SPELLINGS"]
 
@@ -30,15 +31,17 @@ def _norm(record: Record, x: Any, ord: Any = None, axis: Any = None, keepdims: b
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     settings = {"axis": axis if axis is None or len(axes) > 1 else axes[0], "keepdims": keepdims}
     if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
-        return record(np.linalg.norm, (x,), {k: v for k, v in settings.items() if v not in (None, False)})
+        return record(np.linalg.norm, (x,), {k: v for k, v in settings.items() if v is not None and v is not False})
     if len(axes) == 2:
         return _matrix_norm(x, ord, tuple(a % x.ndim for a in axes), keepdims)
     if ord in (np.inf, -np.inf):
         return (np.max if ord > 0 else np.min)(np.abs(x), **settings)
     if ord == 0:
         return np.sum((x != 0).astype(x.dtype), **settings)
-    total = np.sum(np.abs(x) if ord == 1 else np.abs(x) ** ord, **settings)
-    return total if ord == 1 else total ** (1 / ord)
+    if ord == 1:
+        return np.sum(np.abs(x), **settings)
+    total = np.sum(np.abs(x) ** ord, **settings)
+    return np.where(total == 0, 0, safe(total) ** (1 / ord))  # slope 0 at the origin, as for the Euclidean norm
 
 
 def _matrix_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -87,7 +90,11 @@ def _split(record: Record, x: Any, sections: Any, axis: int = 0) -> list[Any]:
     return _array_split(record, x, sections, axis)
 
 
-def _diff(record: Record, x: Any, n: int = 1, axis: int = -1) -> Any:
+def _diff(record: Record, x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    ends = [part for part in (prepend, x, append) if part is not None]
+    if len(ends) > 1:
+        edge = tuple(1 if a == axis % x.ndim else n for a, n in enumerate(np.shape(x)))
+        x = np.concatenate([e if np.ndim(e) else np.broadcast_to(e, edge) for e in ends], axis=axis)
     before = (slice(None),) * (axis % x.ndim)
     for _ in range(n):
         x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
@@ -139,10 +146,13 @@ def _diag(record: Record, x: Any, k: int = 0) -> Any:
     return columns * np.eye(int(x.shape[0]) + abs(k), k=k, dtype=x.dtype)
 
 
-def _average(record: Record, x: Any, axis: Any = None, weights: Any = None) -> Any:
+def _average(record: Record, x: Any, axis: Any = None, weights: Any = None, keepdims: bool = False) -> Any:
     if weights is None:
-        return np.mean(x, axis=axis)
-    return np.sum(x * weights, axis=axis) / np.sum(np.broadcast_to(weights, np.shape(x)), axis=axis)
+        return np.mean(x, axis=axis, keepdims=keepdims)
+    if np.ndim(weights) == 1 and np.ndim(x) > 1:  # one weight per place along the axis
+        weights = np.reshape(weights, ones_at(axis % np.ndim(x), -1, np.ndim(x)))
+    total = np.sum(np.broadcast_to(weights, np.shape(x)), axis=axis, keepdims=keepdims)
+    return np.sum(x * weights, axis=axis, keepdims=keepdims) / total
 
 
 def _round(record: Record, x: Any, decimals: int = 0) -> Any:
@@ -170,7 +180,9 @@ SPELLINGS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.matrix_transpose: lambda record, x: np.swapaxes(x, -1, -2),
     np.ndim: lambda record, x: x.ndim,
     np.pad: _pad,
-    np.ptp: lambda record, x, axis=None: np.max(x, axis=axis) - np.min(x, axis=axis),
+    np.ptp: lambda record, x, axis=None, keepdims=False: (
+        np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)
+    ),
     np.round: _round,
     np.shape: lambda record, x: x.shape,
     np.split: _split,

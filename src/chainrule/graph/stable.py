@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import functions as fn
-from .node import CONSTANT, INPUT, Node, make, rebuild
+from .node import CONSTANT, INPUT, SAME, Node, make, rebuild
 
 __all__ = ["Table", "share", "stabilise"]
 
@@ -234,6 +234,11 @@ def _logsumexp(node: Node) -> Node | None:
     return make(np.subtract, (make(fn.logsumexp, (v,), total.kwargs), shift))
 
 
+def _passed_on(node: Node) -> Node | None:
+    """A variable of an inner ``grad``, which was marked to derive by it."""
+    return node.args[0] if node.op is SAME else None
+
+
 def _normalised(node: Node) -> Node | None:
     """A softmax divided by its sum, which is one."""
     if node.op is np.true_divide and applied(node.args[0], fn.softmax) and applied(node.args[1], np.sum):
@@ -251,4 +256,4 @@ def _uncapped(node: Node) -> Node | None:
     return None
 
 
-FORMS = (_normalised, _uncapped, _sigmoid, _half_tanh, _softplus, _log_sigmoid, _softmax, _log_softmax, _logsumexp)
+FORMS = (_passed_on, _normalised, _uncapped, _sigmoid, _half_tanh, _softplus, _log_sigmoid, _softmax, _log_softmax, _logsumexp)

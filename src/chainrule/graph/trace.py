@@ -151,6 +151,16 @@ def _canonical(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
     return result if dtype is None else result.astype(dtype)
 
 
+def _spelled(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    import inspect
+
+    try:
+        inspect.signature(SPELLINGS[function]).bind(record, *args, **kwargs)
+    except TypeError as error:
+        raise TraceError(f"np.{function.__name__} cannot be traced with these arguments: {error}") from error
+    return SPELLINGS[function](record, *args, **kwargs)
+
+
 def _unsupported(function: Callable[..., Any]) -> NoReturn:
     from difflib import get_close_matches
 
@@ -192,7 +202,7 @@ class Tracer:
             advice = _REFUSED.get(next(iter(kwargs)), "leave it out")
             raise TraceError(f"np.{ufunc.__name__}(..., {next(iter(kwargs))}=...) cannot be traced: {advice}")
         if ufunc in SPELLINGS:
-            return SPELLINGS[ufunc](record, *inputs)
+            return _spelled(ufunc, inputs, {})
         if ufunc not in RULES:
             _unsupported(ufunc)
         inputs = tuple(np.asarray(x) if isinstance(x, (list, tuple)) and not _holds_tracer(x) else x for x in inputs)
@@ -203,12 +213,14 @@ class Tracer:
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if function in SPELLINGS:
-            return SPELLINGS[function](record, *args, **kwargs)
+            return _spelled(function, args, kwargs)
         if function is np.size:
             return _size(*args, **kwargs)
         if function is np.einsum:
             kwargs.pop("optimize", None)
-            return record(np.einsum, args, kwargs)
+            if kwargs or not isinstance(args[0], str):
+                raise TraceError("np.einsum is traced with its subscripts as one text, as in np.einsum('ij,j->i', a, b)")
+            return record(np.einsum, args)
         if function in RULES:
             return _canonical(function, args, kwargs)
         _unsupported(function)
@@ -247,6 +259,11 @@ class Tracer:
     def is_constant(self) -> bool:
         """Whether the value is known rather than computed from inputs."""
         return self.node.op is CONSTANT
+
+    @property
+    def constant_value(self) -> Any:
+        """The value, of a tracer that is constant."""
+        return self.node.value
 
     def __len__(self) -> int:
         if not self.ndim:

@@ -111,7 +111,7 @@ class Layer(Owner):
         """Compute the outputs from the inputs, in plain NumPy. Every layer overrides it.
 
         A layer that behaves otherwise in training takes a second argument, ``training=False``. It is False, or the
-        ``Pass`` to ask for random masks.
+        ``Pass`` to ask for random masks: a layer that drew them itself would have one frozen into the program.
         """
         raise DataError(f"{self.described} has no method call(self, inputs). Define it.")
 
@@ -140,16 +140,16 @@ class Layer(Owner):
         inputs = several(inputs)
         if any(isinstance(tensor, SymbolicTensor) for tensor in listed(inputs)):
             return self._connect(inputs, training)
-        outputs = self.forward(self._prepare(inputs), as_pass(training))
-        return each(self._as_result, outputs)
+        return each(self._as_result, self.forward(self._prepare(inputs), training))
 
-    def forward(self, inputs: Any, training: Pass | bool = False) -> Any:
+    def forward(self, inputs: Any, training: Pass | bool | None = False) -> Any:
         """Run ``call`` on arrays or traced values just as they are, without converting or checking them.
 
         Args:
             inputs: one value, or a list of them for a layer of several inputs.
-            training: False, or the training pass.
+            training: False, or the training pass; True draws masks on the spot.
         """
+        training = as_pass(training)
         before = surrounding.set(training)
         options = {"training": training} if self._takes_training else {}
         try:
