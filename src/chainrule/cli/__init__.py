@@ -1,0 +1,95 @@
+"""The ``chainrule`` command. What a subcommand needs is loaded when it is called, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import __version__
+from ..errors import ChainruleError
+
+__all__ = ["main"]
+
+TOUR = """\
+Train both networks of the course on the real data inside the package and write a page about it.
+
+1. The recitation: 30 measurements of a tumour, benign or malignant? By hand and with the library.
+2. The lecture: is this handwritten digit a 1 or a 7?
+
+The page, OUT/index.html, holds everything it shows: figures, results, and the NumPy programs that ran.
+The whole takes about a minute. Nothing is fetched from the network."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: the words after ``chainrule``; by default those of the process.
+
+    Returns:
+        The exit status: 0 if all went well, 1 after an error that was explained, 130 after Ctrl-C.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    try:
+        return _tour(options)
+    except KeyboardInterrupt:
+        print("\nchainrule: stopped", file=sys.stderr)
+        return 130
+    except (ChainruleError, OSError) as error:
+        print(f"chainrule: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chainrule",
+        description="Neural networks as a glass box: any NumPy function becomes a graph, its derivative, and a "
+        "readable program that trains.",
+        epilog="Begin with: chainrule tour",
+    )
+    parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    tour = commands.add_parser(
+        "tour",
+        help="train both networks of the course and write a page about it (about a minute)",
+        description=TOUR,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    tour.add_argument(
+        "--out", type=Path, default=Path("chainrule-tour"), help="folder for the page (default: %(default)s)"
+    )
+    length = tour.add_mutually_exclusive_group()
+    length.add_argument(
+        "--epochs", type=_positive, metavar="N", help="epochs of both networks, instead of 80 and 500"
+    )
+    length.add_argument(
+        "--quick", action="store_true", help="only 25 epochs of the lecture's network: seconds, not a minute"
+    )
+    tour.add_argument("--open", action="store_true", help="open the page in the browser")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+def _tour(options: argparse.Namespace) -> int:
+    from .tour import tour
+
+    recitation = options.epochs or 80
+    lecture = options.epochs or (25 if options.quick else 500)
+    page = tour(options.out, recitation, lecture)
+    print(f"\nThe page with figures and programs: {page}")
+    if options.open:
+        import webbrowser
+
+        webbrowser.open(page.resolve().as_uri())
+    return 0

@@ -41,6 +41,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_derive",
     "build",
+    "columns",
     "fit_network",
     "forward",
     "from_model",
@@ -314,11 +315,21 @@ def from_model(model: Sequential) -> Weights:
 def load_data(seed: int = 113) -> Split:
     """Four fifths of the tumours to train on, one fifth to test on, standardised with the training set's numbers.
 
-    Rows are samples: transpose them for :func:`fit_network`.
+    Rows are samples, as the library has them; :func:`columns` turns them for :func:`fit_network`.
     """
     (x_train, y_train), (x_test, y_test) = breast_cancer.load_data(test_split=0.2, seed=seed)
     x_train, x_test = standardise(x_train, x_test)
     return Split(x_train, y_train, x_test, y_test, breast_cancer.target_names)
+
+
+def columns(x: Array, y: Array) -> tuple[Array, Array]:
+    """Samples as columns: (n, 30) measurements become (30, n), (n,) labels become (1, n).
+
+    >>> x, y = columns(np.zeros((455, 30)), np.zeros(455))
+    >>> x.shape, y.shape
+    ((30, 455), (1, 455))
+    """
+    return np.ascontiguousarray(x.T), y[None, :].astype(x.dtype)
 
 
 def run(epochs: int = 80, seed: int = 0, dtype: str = "float64", verbose: int = 1) -> Result:

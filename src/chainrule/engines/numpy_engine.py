@@ -108,15 +108,15 @@ class Stepper:
         fixed: Sequence[np.ndarray],
         slots: Sequence[np.ndarray],
     ) -> None:
-        self.values, self.views, self.fixed, self.slots = values, list(views), list(fixed), list(slots)
+        self.values, self.weights, self.slots = values, [*views, *fixed], list(slots)
         self.returns_loss = step.batch_loss is not None
         block = _block_rows(step, rows)
-        work = rows * sum(view.size for view in self.views)
+        work = rows * values.size
         self.threads = min(_cores(), -(-rows // block)) if step.splits and work > THREADED_WORK else 1
         self.block = block if step.splits and work > THREADED_WORK else rows
         emission, plan = _emit_gradients(step, self.block)
         self._gradients = run_text(emission, "gradients")
-        self._workers = [_Worker(plan, self.views) for _ in range(self.threads)]
+        self._workers = [_Worker(plan, views) for _ in range(self.threads)]
         update_emission, update_plan = _emit_update(update, len(values))
         self._update = run_text(update_emission, "update")
         self._update_buffers = [buffer.allocate() for buffer in update_plan.buffers]
@@ -144,9 +144,7 @@ class Stepper:
         rows = len(scored)
         if rows <= self.block:
             worker = self._workers[0]
-            loss = self._gradients(
-                *data, rows, *self.views, *self.fixed, scored, *worker.gradients, *worker.buffers(rows)
-            )
+            loss = self._gradients(*data, rows, *self.weights, scored, *worker.arrays(rows))
             total = worker.flat
         else:
             loss, total = None, self._in_blocks(data, scored)
@@ -173,26 +171,28 @@ class Stepper:
                 rows = slice(start, min(start + self.block, n))
                 part = scored[rows]
                 block = [array[rows] for array in data]
-                target, flat = (worker.total_views, worker.total) if i == 0 else (worker.gradients, worker.flat)
-                self._gradients(*block, n, *self.views, *self.fixed, part, *target, *worker.buffers(len(part)))
+                self._gradients(*block, n, *self.weights, part, *worker.arrays(len(part)))
                 if i:
-                    worker.total += flat
+                    worker.total += worker.flat
+                else:
+                    worker.total[...] = worker.flat
 
 
 class _Worker:
     """One thread's own arrays: gradients as one vector with views, their running total, and buffers."""
 
     def __init__(self, plan: Plan, views: Sequence[np.ndarray]) -> None:
-        self.flat, self.gradients = vector_with_views(views)
-        self.total, self.total_views = vector_with_views(views)
+        self.flat, self._gradients = vector_with_views(views)
+        self.total = np.empty_like(self.flat)
         self._buffers = [(buffer.batched, buffer.allocate()) for buffer in plan.buffers]
-        self._sliced: dict[int, list[np.ndarray]] = {}
+        self._arrays: dict[int, list[np.ndarray]] = {}
 
-    def buffers(self, rows: int) -> list[np.ndarray]:
-        """Return the buffers for a batch of ``rows`` rows."""
-        if rows not in self._sliced:
-            self._sliced[rows] = [array[:rows] if batched else array for batched, array in self._buffers]
-        return self._sliced[rows]
+    def arrays(self, rows: int) -> list[np.ndarray]:
+        """Return what a program writes into on a batch of ``rows`` rows: the gradients, then the buffers."""
+        if rows not in self._arrays:
+            buffers = [array[:rows] if batched else array for batched, array in self._buffers]
+            self._arrays[rows] = [*self._gradients, *buffers]
+        return self._arrays[rows]
 
 
 class Forward:
@@ -227,7 +227,7 @@ class Forward:
                 rows = slice(start, min(start + self.block, n))
                 parts = [result[rows] for result in results]
                 block = [array[rows] for array in data]
-                self._function(*block, *weights, *parts, *self._worker.buffers(len(parts[0])))
+                self._function(*block, *weights, *parts, *self._worker.arrays(len(parts[0])))
         return results
 
 

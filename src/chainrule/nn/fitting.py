@@ -56,6 +56,8 @@ class Fitting:
         self.state = model._training.state(len(self.values), self.values.dtype)
         self._traced: dict[int, TracedStep] = {}
         self._steppers: dict[int, Stepper] = {}
+        self._runs: dict[int, tuple[Any, bool]] = {}  # what a batch of so many rows needs, looked up once
+        self._optimizer = model.optimizer
         self._stack = ExitStack()
         traced = self._step_for(self.batch)
         self.scores: Scores = trace_scores(model._training.loss, traced.head, y)
@@ -126,10 +128,13 @@ class Fitting:
 
     def _one(self, data: Sequence[np.ndarray], start: int, stop: int) -> Any:
         rows = stop - start
-        masks = self._masks(rows)
+        if rows not in self._runs:
+            self._runs[rows] = self._stepper(rows).step, bool(self._step_for(rows).masks)
+        step, masked = self._runs[rows]
+        if masked:
+            data = [*data, *self._masks(rows)]
         self.state.step += 1
-        settings = (self.model.optimizer.learning_rate, float(self.state.step))
-        return self._stepper(rows).step([*data, *masks], self._scored[start:stop], settings)
+        return step(data, self._scored[start:stop], (self._optimizer.learning_rate, float(self.state.step)))
 
     def _batches(self, order: np.ndarray | None, labels: np.ndarray) -> Iterator[tuple[int, int, list[np.ndarray]]]:
         """Yield each batch's range and rows; shuffled rows are gathered many batches at a time."""
@@ -171,7 +176,7 @@ class Fitting:
         self._restore(before)
         batch, place, layer = self._find_first()
         self._restore(before)
-        rate = self.model.optimizer.learning_rate
+        rate = self._optimizer.learning_rate
         raise DivergedError(
             f"the loss became {loss} in epoch {epoch + 1}, batch {batch + 1}; it began in {place}. The weights of the "
             f"last good epoch are back in the model, the history so far is in model.history. Try a smaller learning "

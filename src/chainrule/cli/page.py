@@ -1,0 +1,106 @@
+"""HTML that stands on its own: figures inside the file, code with colours, a file replaced whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["MARK", "check_writable", "code", "figure", "table", "write"]
+
+MARK = '<meta name="generator" content="chainrule tour">'
+"""Every page of a tour has this line; a file without it is somebody else's and is left alone."""
+
+TOKENS = re.compile(
+    r"(?P<comment>#[^\n]*)"
+    r"|(?P<string>\"[^\"\n]*\")"
+    r"|(?P<keyword>\b(?:def|return|for|in|if|else|lambda)\b)"
+    r"|(?P<number>(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?)"
+)
+
+
+def code(source: str) -> str:
+    """Python source as HTML, with comments, strings, keywords and numbers marked.
+
+    >>> code("return 2 * x")
+    '<pre><code><span class="keyword">return</span> <span class="number">2</span> * x</code></pre>'
+    """
+    pieces, end = [], 0
+    for token in TOKENS.finditer(source):
+        pieces += [
+            escape(source[end : token.start()], quote=False),
+            f'<span class="{token.lastgroup}">{escape(token[0], quote=False)}</span>',
+        ]
+        end = token.end()
+    return f"<pre><code>{''.join(pieces)}{escape(source[end:], quote=False)}</code></pre>"
+
+
+def figure(picture: Figure, title: str, caption: str, wide: bool = False) -> str:
+    """A picture inside the page, as SVG on a transparent ground.
+
+    Args:
+        picture: what to show.
+        title: what it is, in a few words, for those who cannot see it.
+        caption: HTML: what it shows and what to look at.
+        wide: whether a small screen shall show it at a readable size and let it be moved sideways.
+    """
+    buffer = BytesIO()
+    picture.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    data = b64encode(buffer.getvalue()).decode("ascii")
+    width, height = (round(96 * inches) for inches in picture.get_size_inches())
+    return (
+        f'<figure{" class=wide" if wide else ""}><div class="picture"><img src="data:image/svg+xml;base64,{data}" '
+        f'alt="{escape(title)}" width="{width}" height="{height}"></div>'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the first cell of each row is its heading. Cells are text.
+
+    >>> table(["a", "b"], [["1", "<"]]).count("&lt;")
+    1
+    """
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    lines = [
+        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    ]
+    return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+
+
+def check_writable(folder: Path) -> Path:
+    """Return the path of the page in a folder, which is made if need be.
+
+    Raises:
+        OSError: the folder cannot be made or written, or there already is an ``index.html`` that is not a tour's.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is a file. Give a folder with --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(f"cannot write into {folder}. Give another folder with --out")
+    path = folder / "index.html"
+    if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
+        raise FileExistsError(f"{path} was not written by a tour and is left as it is. Give another folder with --out")
+    return path
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text file under another name and rename it, so that nobody ever meets half a page."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(draft, "x", encoding="utf-8") as file:
+            file.write(text)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,89 @@
+"""``chainrule tour``: both networks of the course, trained, printed, and written up as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import __version__
+from ..course import Result, lecture, recitation
+from ..course.lecture import LectureResult
+from .page import check_writable, write
+
+__all__ = ["ByHand", "tour"]
+
+
+class ByHand(NamedTuple):
+    """The recitation's training by hand, compared with the library's.
+
+    Attributes:
+        name: which way of writing the gradients.
+        seconds: how long it took.
+        difference: the largest difference of any weight at the end, or of the loss of any epoch.
+    """
+
+    name: str
+    seconds: float
+    difference: float
+
+
+def tour(out: Path, recitation_epochs: int, lecture_epochs: int) -> Path:
+    """Train both networks, print how it went, and write ``out/index.html``.
+
+    Args:
+        out: the folder; made if it is not there. Nothing in it is changed but the page of an earlier tour.
+        recitation_epochs, lecture_epochs: how long to train.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        OSError: the folder cannot be written, or already holds an ``index.html`` that no tour has written.
+    """
+    path = check_writable(out)  # before the work, so that none is lost
+    print(f"chainrule {__version__}: a tour of the course\n")
+    tumours, by_hand = _recitation(recitation_epochs)
+    digits = _lecture(lecture_epochs)
+    from .report import report  # loads Matplotlib
+
+    write(path, report(tumours, by_hand, digits))
+    return path
+
+
+def _recitation(epochs: int) -> tuple[Result, list[ByHand]]:
+    print("1. The recitation: is this tumour benign or malignant?  30 → 10 relu → 1 sigmoid")
+    result = recitation.run(epochs)
+    print(_indented(str(result)))
+    by_hand = [
+        _by_hand("matrices, by hand", recitation.gradients_matrix, result),
+        _by_hand("loops, by hand", recitation.gradients_loops, result),
+    ]
+    print("   The same training with hand-written gradients, from the same start:")
+    for way in by_hand:
+        print(f"   {way.name:18} {way.seconds:5.1f} s, largest difference {way.difference:.0e}")
+    return result, by_hand
+
+
+def _by_hand(name: str, gradients: recitation.Gradients, result: Result) -> ByHand:
+    losses = result.history.history["loss"]
+    x, y = recitation.columns(result.data.x_train, result.data.y_train)
+    began = perf_counter()
+    weights, losses_by_hand = recitation.fit_network(x, y, recitation.start(), gradients, epochs=len(losses))
+    seconds = perf_counter() - began
+    expected = recitation.from_model(result.model)
+    differences = [float(np.max(np.abs(weights[name] - expected[name]))) for name in expected]
+    return ByHand(name, seconds, max(*differences, float(np.max(np.abs(np.subtract(losses, losses_by_hand))))))
+
+
+def _lecture(epochs: int) -> LectureResult:
+    print("\n2. The lecture: is this handwritten digit a 1 or a 7?  784 → 256 tanh → 1 sigmoid")
+    result = lecture.run(epochs=epochs)
+    print(_indented(str(result)))
+    return result
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"   {line}" for line in text.splitlines())

@@ -1,0 +1,178 @@
+"""Is a derivative right? Compared entry by entry with central differences in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import TraceError
+from ..graph import grad
+from ..graph.structure import leaves, map_leaves
+
+__all__ = ["ArgumentCheck", "GradientCheck", "check_grad"]
+
+STEP = float(np.cbrt(np.finfo(np.float64).eps))  # where rounding and truncation of a central difference balance
+MOST_ENTRIES = 400
+
+
+class ArgumentCheck:
+    """How the derivative by one argument compares.
+
+    Attributes:
+        name: the argument, such as ``x0`` or, for containers, ``x0_W``.
+        error: the largest relative error over the entries compared, kinks left out.
+        worst: the index of that entry, its derivative and its central difference.
+        kinks: the indices where the function has different slopes on the two sides, so that no derivative exists.
+        compared: how many entries were compared.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name, self.error, self.compared = name, 0.0, 0
+        self.worst: tuple[tuple[int, ...], float, float] | None = None
+        self.kinks: list[tuple[int, ...]] = []
+
+
+class GradientCheck:
+    """The result of ``check_grad``: true if every derivative agrees. Printed, it names the worst entry.
+
+    Attributes:
+        passed: whether every relative error is within ``tolerance``.
+        arguments: one ``ArgumentCheck`` for each array differentiated by.
+        tolerance: the largest relative error allowed.
+    """
+
+    def __init__(self, arguments: list[ArgumentCheck], tolerance: float) -> None:
+        self.arguments, self.tolerance = arguments, tolerance
+
+    @property
+    def passed(self) -> bool:
+        """Whether every derivative agrees with its central difference."""
+        return all(argument.error <= self.tolerance for argument in self.arguments)
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __str__(self) -> str:
+        lines = []
+        for one in self.arguments:
+            verdict = "agrees" if one.error <= self.tolerance else "DIFFERS"
+            line = f"{one.name}: {verdict}, relative error {one.error:.1e} over {one.compared} entries"
+            if one.worst is not None and one.error > self.tolerance:
+                index, derivative, difference = one.worst
+                line += f"; worst at {list(index)}: derivative {derivative:.8g}, central difference {difference:.8g}"
+            if one.kinks:
+                shown = ", ".join(str(list(kink)) for kink in one.kinks[:3])
+                line += f"; crosses a kink at {shown}" + (" …" if len(one.kinks) > 3 else "")
+            lines.append(line)
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<GradientCheck passed={self.passed}>\n{self}"
+
+
+def check_grad(
+    f: Callable[..., Any],
+    *args: Any,
+    argnums: int | tuple[int, ...] | None = None,
+    derivative: Callable[..., Any] | None = None,
+    tolerance: float = 1e-6,
+    seed: int = 0,
+) -> GradientCheck:
+    """Compare a function's derivative with central differences, entry by entry, in float64.
+
+    Args:
+        f: a function that returns one floating-point number.
+        *args: where to compare; floating-point arguments are taken to float64.
+        argnums: which arguments to differentiate by; by default all that are floating-point.
+        derivative: a function of the same arguments that returns the derivative to check, such as one written by
+            hand; a tuple for several ``argnums``. By default ``cr.grad(f, argnums)``.
+        tolerance: the largest relative error ``|a - b| / max(|a|, |b|)`` allowed; two zeros agree.
+        seed: which entries to look at in arrays of more than 400.
+
+    Raises:
+        TraceError: no argument is floating-point, or ``f`` does not return a number.
+
+    >>> check_grad(lambda x: np.sin(x).sum(), np.array([0.0, 1.0])).passed
+    True
+    >>> wrong = check_grad(lambda x: (x**2).sum(), np.array([3.0]), derivative=lambda x: x)
+    >>> print(wrong)
+    x0: DIFFERS, relative error 5.0e-01 over 1 entries; worst at [0]: derivative 3, central difference 6
+    """
+    values = [map_leaves(_as_float64, value) for value in args]
+    chosen = _floating(values) if argnums is None else (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not chosen:
+        raise TraceError("check_grad expects at least one floating-point argument; write 2.0 for 2")
+    found = derivative(*values) if derivative else grad(f, chosen)(*values)
+    if derivative and not (isinstance(found, tuple) and len(chosen) > 1):
+        found = (found,)
+    rng = np.random.default_rng(seed)
+    checks = []
+    for number, gradient in zip(chosen, found, strict=True):
+        claimed = dict(leaves(gradient, f"x{number}"))
+        for name, leaf in leaves(values[number], f"x{number}"):
+            checks.append(_check_leaf(name, leaf, claimed[name], lambda: float(f(*values)), rng))
+    return GradientCheck(checks, tolerance)
+
+
+def _as_float64(value: Any) -> Any:
+    """A float64 array of its own for floating-point values, which the check can change in place."""
+    array = np.asarray(value)
+    return np.array(array, np.float64) if array.dtype.kind == "f" else value
+
+
+def _floating(values: list[Any]) -> tuple[int, ...]:
+    return tuple(
+        i for i, value in enumerate(values) if all(np.asarray(leaf).dtype.kind == "f" for _, leaf in leaves(value, ""))
+    )
+
+
+def _check_leaf(
+    name: str, array: np.ndarray, claimed: Any, value: Callable[[], float], rng: np.random.Generator
+) -> ArgumentCheck:
+    """Compare one array's derivative; ``value`` evaluates the function on the arrays as they are."""
+    check = ArgumentCheck(name)
+    claimed = np.broadcast_to(claimed, array.shape)
+    places = np.arange(array.size)
+    if array.size > MOST_ENTRIES:
+        places = np.sort(rng.choice(places, MOST_ENTRIES, replace=False))
+    centre = value()
+    for place in places:
+        index = tuple(int(i) for i in np.unravel_index(place, array.shape))
+        slope, one_sided_gap = _difference(array, index, value, centre)
+        error = _relative(float(claimed[index]), slope, noise=1e-9 * abs(centre))
+        check.compared += 1
+        if error > 1e-4 and one_sided_gap > 1e-3:
+            check.kinks.append(index)
+        elif error > check.error:
+            check.error, check.worst = error, (index, float(claimed[index]), slope)
+    return check
+
+
+def _difference(
+    array: np.ndarray, index: tuple[int, ...], value: Callable[[], float], centre: float
+) -> tuple[float, float]:
+    """Return the central difference, and how far the slopes on the two sides are apart.
+
+    On a smooth function the two sides meet as the step shrinks; at a kink they stay apart.
+    """
+    before = array[index]
+    step = STEP * max(1.0, abs(float(before)))
+
+    def at(offset: float) -> float:
+        array[index] = before + offset
+        return value()
+
+    try:
+        slope = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step)
+        gaps = [abs((at(h) - centre) - (centre - at(-h))) / h for h in (step, step / 8)]
+    finally:
+        array[index] = before
+    return slope, min(gaps) / max(abs(slope), 1.0)
+
+
+def _relative(a: float, b: float, noise: float) -> float:
+    """The relative error; what the rounding of a difference quotient alone can make counts as none."""
+    gap = abs(a - b)
+    return 0.0 if gap <= noise or gap < 1e-300 else gap / max(abs(a), abs(b))

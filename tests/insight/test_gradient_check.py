@@ -1,0 +1,82 @@
+"""check_grad: right derivatives pass, wrong ones are found at the right entry, kinks are told apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.errors import TraceError
+
+X = np.array([0.5, -1.5, 2.0])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.exp(x).sum(),
+        lambda x: (x**3).sum() * 1e6,
+        lambda x: np.tanh(x).prod() * 1e-6,
+        lambda x: np.linalg.norm(x),
+        lambda x: (0 * x).sum(),
+    ],
+)
+def test_right_derivatives_pass(f):
+    check = cr.check_grad(f, X)
+    assert check.passed
+    assert bool(check)
+    assert check.arguments[0].compared == 3
+
+
+def test_every_floating_argument_is_checked_and_others_left_alone():
+    check = cr.check_grad(lambda w, x, k: (w["W"] @ x + w["b"]).sum() * k, {"W": np.ones((2, 3)), "b": np.ones(2)}, X, 3)
+    assert [one.name for one in check.arguments] == ["x0_W", "x0_b", "x1"]
+    assert check
+
+
+def test_float32_arguments_are_checked_in_float64():
+    assert cr.check_grad(lambda x: np.sin(x).sum(), X.astype(np.float32))
+
+
+@pytest.mark.parametrize("factor", [2.0, -1.0, 1.001, 0.0])
+def test_a_wrong_derivative_is_found_where_it_is_wrong(factor):
+    def hand(x):
+        slope = 2 * x
+        slope[1] *= factor
+        return slope
+
+    check = cr.check_grad(lambda x: (x**2).sum(), X, derivative=hand)
+    assert not check
+    index, claimed, difference = check.arguments[0].worst
+    assert index == (1,)
+    assert claimed == pytest.approx(-3 * factor)
+    assert difference == pytest.approx(-3)
+    assert "DIFFERS" in str(check)
+    assert "[1]" in str(check)
+
+
+def test_a_kink_is_named_and_not_taken_for_a_mistake():
+    check = cr.check_grad(lambda x: np.maximum(x, 0).sum(), np.array([-1.0, 0.0, 1.0]))
+    assert check.passed
+    assert check.arguments[0].kinks == [(1,)]
+    assert "crosses a kink at [1]" in str(check)
+
+
+def test_a_wrong_slope_beside_a_kink_is_still_wrong():
+    check = cr.check_grad(lambda x: np.maximum(x, 0).sum(), np.array([1.0, 0.0]), derivative=lambda x: np.zeros(2))
+    assert not check
+    assert check.arguments[0].worst[0] == (0,)
+
+
+def test_large_arrays_are_sampled_and_arguments_left_unchanged():
+    x = np.linspace(-1, 1, 5000)
+    before = x.copy()
+    check = cr.check_grad(lambda x: np.sin(x).sum(), x)
+    assert check
+    assert check.arguments[0].compared == 400
+    assert np.array_equal(x, before)
+
+
+def test_nothing_to_derive_by_is_an_error():
+    with pytest.raises(TraceError, match=r"2\.0 for 2"):
+        cr.check_grad(lambda k: k * 1.0, np.array([1, 2]))
