@@ -43,9 +43,9 @@ def upward_imports(tree: ast.AST, module: tuple[str, ...]) -> list[str]:
     found = []
     for name in _imports(tree, module):
         parts = name.split(".")
-        if parts[0] == "chainrule" and len(parts) > 1 and parts[1] in LAYERS and parts[1] != own:
-            if _level(parts[1]) >= _level(own):
-                found.append(name)
+        other = parts[1] if parts[0] == "chainrule" and len(parts) > 1 and parts[1] in LAYERS else None
+        if other and other != own and _level(other) >= _level(own):
+            found.append(name)
     return found
 
 
@@ -68,7 +68,8 @@ def test_an_upward_import_is_caught():
 
 def test_the_graph_needs_numpy_alone():
     for path in (PACKAGE / "graph").glob("*.py"):
-        outside = {name.split(".")[0] for name in _imports(ast.parse(path.read_text()), ("chainrule", "graph", path.stem))}
+        names = _imports(ast.parse(path.read_text()), ("chainrule", "graph", path.stem))
+        outside = {name.split(".")[0] for name in names}
         assert outside <= {"chainrule", "numpy", *sys.stdlib_module_names}, path.name
 
 

@@ -19,8 +19,7 @@ from .graph import Graph, Program, grad, trace, value_and_grad
 if TYPE_CHECKING:
     from . import course, datasets, errors, insight, nn, plots
     from .insight import check_grad
-    from .nn import activations, callbacks, initializers, layers, losses, metrics, optimizers, utils
-    from .nn import config
+    from .nn import activations, callbacks, config, initializers, layers, losses, metrics, models, optimizers, utils
     from .nn.layers import Input, Layer
     from .nn.model import Model
     from .nn.sequential import Sequential
@@ -43,7 +42,34 @@ _LAZY = {
     "models": ".nn.models",
 }
 
-__all__ = ["Graph", "Program", "grad", "trace", "value_and_grad", *_LAZY]
+__all__ = [
+    "Graph",
+    "Input",
+    "Layer",
+    "Model",
+    "Program",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "check_grad",
+    "config",
+    "course",
+    "datasets",
+    "errors",
+    "grad",
+    "initializers",
+    "insight",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "nn",
+    "optimizers",
+    "plots",
+    "trace",
+    "utils",
+    "value_and_grad",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "--epochs", type=_positive, metavar="N", help="epochs of both networks, instead of 80 and 500"
     )
     length.add_argument(
-        "--quick", action="store_true", help="only 25 epochs of the lecture's network: seconds, not a minute"
+        "--quick", action="store_true", help="only 100 epochs of the lecture's network instead of 500"
     )
     tour.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser
@@ -85,7 +85,7 @@ def _tour(options: argparse.Namespace) -> int:
     from .tour import tour
 
     recitation = options.epochs or 80
-    lecture = options.epochs or (25 if options.quick else 500)
+    lecture = options.epochs or (100 if options.quick else 500)
     page = tour(options.out, recitation, lecture)
     print(f"\nThe page with figures and programs: {page}")
     if options.open:

@@ -64,16 +64,19 @@ def figure(picture: Figure, title: str, caption: str, wide: bool = False) -> str
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the first cell of each row is its heading. Cells are text.
+    """A table; the first cell of each row is its heading. Cells are text and know their column, for small screens.
 
-    >>> table(["a", "b"], [["1", "<"]]).count("&lt;")
-    1
+    >>> "<th scope=\"row\">x</th><td data-label=\"b\">&lt;</td>" in table(["a", "b"], [["x", "<"]])
+    True
     """
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    lines = [
-        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
-    ]
+    lines = []
+    for first, *rest in rows:
+        cells = [
+            f'<td data-label="{escape(label)}">{escape(cell)}</td>'
+            for label, cell in zip(header[1:], rest, strict=True)
+        ]
+        lines.append(f'<tr><th scope="row">{escape(first)}</th>{"".join(cells)}</tr>')
     return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
@@ -90,7 +93,9 @@ def check_writable(folder: Path) -> Path:
         raise PermissionError(f"cannot write into {folder}. Give another folder with --out")
     path = folder / "index.html"
     if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
-        raise FileExistsError(f"{path} was not written by a tour and is left as it is. Give another folder with --out")
+        raise FileExistsError(
+            f"{path} was not written by a tour and is left as it is. Give another folder with --out"
+        )
     return path
 
 

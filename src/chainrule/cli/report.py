@@ -47,12 +47,13 @@ def _glance(tumours: Result, digits: Result) -> str:
         _glance_row("Benign or malignant?", "30 → 10 relu → 1 sigmoid", tumours),
         _glance_row("1 or 7?", "784 → 256 tanh → 1 sigmoid", digits),
     ]
-    return table(["Question", "Network", "Trained", "Test accuracy", "Test ROC-AUC"], rows)
+    return table(["Question", "Test accuracy", "Test ROC-AUC", "Network", "Weights", "Training"], rows)
 
 
 def _glance_row(question: str, network: str, result: Result) -> list[str]:
-    trained = f"{_epochs(result)} epochs, {result.seconds:.1f} s"
-    return [question, network, trained, f"{result.accuracy:.1%}", f"{result.roc_auc:.4f}"]
+    weights = f"{result.model.count_params():,}"
+    training = f"{_epochs(result)} epochs, {result.seconds:.1f} s"
+    return [question, f"{result.accuracy:.1%}", f"{result.roc_auc:.4f}", network, weights, training]
 
 
 def _idea() -> dict[str, str]:
@@ -162,7 +163,6 @@ def _lecture(result: LectureResult) -> dict[str, str]:
             "Test images that were answered wrong",
             f"Some of the {wrong} test images that were answered wrong: “1, is 7” was taken for a 1 and is a 7. "
             "<b>Look at</b> whether you would have known.",
-            wide=True,
         )
         if misses
         else "",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..datasets import mnist
 from ..nn import layers, optimizers
@@ -36,7 +37,7 @@ class LectureResult(Result):
             data.x_test, data.y_test, self.answers, rows=rows, columns=columns, names=data.names, seed=seed
         )
 
-    def misses_figure(self, rows: int = 2, columns: int = 8, seed: int = 0) -> Figure | None:
+    def misses_figure(self, rows: int = 3, columns: int = 4, seed: int = 0) -> Figure | None:
         """Random ones of the test images that were answered wrong, or None if there are none."""
         from .. import plots
 
@@ -54,11 +55,14 @@ def load_data() -> Split:
     >>> data.x_train.shape, data.x_test.shape
     ((13007, 784), (2163, 784))
     """
-    (x_train, y_train), (x_test, y_test) = mnist.load_data()
-    train, test = np.isin(y_train, (1, 7)), np.isin(y_test, (1, 7))
-    x_train, x_test = (x.reshape(-1, 784).astype("float32") / 255 for x in (x_train[train], x_test[test]))
-    y_train, y_test = (np.where(y == 7, 0, 1) for y in (y_train[train], y_test[test]))
-    return Split(x_train, y_train, x_test, y_test, ("7", "1"))
+    train, test = mnist.load_data()
+    return Split(*_ones_and_sevens(*train), *_ones_and_sevens(*test), ("7", "1"))
+
+
+def _ones_and_sevens(images: NDArray[Any], digits: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    chosen = (digits == 1) | (digits == 7)
+    x = images[chosen].reshape(-1, 784).astype("float32") / 255
+    return x, np.where(digits[chosen] == 7, 0, 1)
 
 
 def build(units: int = 256, activation: str = "tanh", seed: int | None = None) -> Sequential:
@@ -127,5 +131,11 @@ def neurons_figure(
             axes.get_legend().remove()
             axes.label_outer()
     handles, _ = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, ["the neuron's output", "its derivative by x"], loc="outside lower center", ncols=2, frameon=False)
+    figure.legend(
+        handles,
+        ["the neuron's output", "its derivative by x"],
+        loc="outside lower center",
+        ncols=2,
+        frameon=False,
+    )
     return figure

@@ -198,12 +198,13 @@ def gradients_matrix(x: Array, y: Array, w_1: Array, u_1: Array, w_2: Array, u_2
     """
     z_1, h, _, y_hat = forward(x, w_1, u_1, w_2, u_2)
     n = y.shape[1]
-    # Cross-entropy' times sigmoid' is y_hat - y. Trap: the average over the batch happens once. It is in delta_2, and
-    # everything below is made from delta_2, so there is no other mean and no other / n.
+    # Cross-entropy' times sigmoid' is y_hat - y.
+    # Trap: the average over the batch happens once. It is in delta_2, and all that follows is made
+    # from delta_2, so there is no other mean and no other / n.
     delta_2 = (y_hat - y) / n
     w_grad_2 = np.matmul(delta_2, h.T)
     u_grad_2 = np.sum(delta_2, axis=1, keepdims=True)
-    # Trap: relu' is taken at z_1 = w·x + u, not at w·x, and multiplied entry by entry, not as a matrix.
+    # Trap: relu' is taken at z_1 = w·x + u, not at w·x, and multiplied entry by entry.
     delta_1 = np.matmul(w_2.T, delta_2) * relu_derive(z_1)
     w_grad_1 = np.matmul(delta_1, x.T)
     u_grad_1 = np.sum(delta_1, axis=1, keepdims=True)

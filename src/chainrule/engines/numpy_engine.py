@@ -72,7 +72,9 @@ class UpdateGraph:
         new: the new value of ``weights`` and then of each slot.
     """
 
-    def __init__(self, weights: Node, gradients: Node, slots: list[Node], settings: list[Node], new: list[Node]) -> None:
+    def __init__(
+        self, weights: Node, gradients: Node, slots: list[Node], settings: list[Node], new: list[Node]
+    ) -> None:
         self.weights, self.gradients, self.slots, self.settings, self.new = weights, gradients, slots, settings, new
 
     @property

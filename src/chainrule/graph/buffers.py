@@ -117,13 +117,17 @@ class Plan:
     def _assign(self, order: Sequence[Node]) -> None:
         free: list[Buffer] = []
         for i, node in enumerate(order):
-            if node.op not in (INPUT, CONSTANT) and node.op not in VIEWS and node not in self._placed:
-                if self._is_large(node) and self._takes_out(node) and node not in self._kept:
-                    self._place(node, i, free)
+            if self._wants_buffer(node):
+                self._place(node, i, free)
             for base in {self._base[parent] for parent in node.parents if parent in self._base}:
-                if self._last_use.get(base) == i and base in self._home and base not in self._kept:
-                    if self._home[base] is not self._home.get(node):
-                        free.append(self._home[base])
+                dead = self._last_use.get(base) == i and base in self._home and base not in self._kept
+                if dead and self._home[base] is not self._home.get(node):
+                    free.append(self._home[base])
+
+    def _wants_buffer(self, node: Node) -> bool:
+        if node.op in (INPUT, CONSTANT) or node.op in VIEWS or node in self._placed or node in self._kept:
+            return False
+        return self._is_large(node) and self._takes_out(node)
 
     def _place(self, node: Node, i: int, free: list[Buffer]) -> None:
         shape = self._shape(node)

@@ -30,7 +30,7 @@ def derive(output: Node, wrt: Iterable[Node], concrete: bool = False) -> list[No
     wrt = list(wrt)
     order = topological([output])
     active = _depending_on(order, wrt)
-    seed = constant(np.ones((), dtype=output.dtype))
+    seed = constant(1.0 if output.is_weak else np.ones((), dtype=output.dtype))
     gradients: dict[Node, Node] = {output: seed}
     wanted = set(wrt)
     for node in reversed(order):
@@ -55,9 +55,7 @@ def _depending_on(order: list[Node], wrt: list[Node]) -> set[Node]:
     return active
 
 
-def _contributions(
-    node: Node, gradient: Node, active: set[Node], concrete: bool
-) -> Iterable[tuple[Node, Node]]:
+def _contributions(node: Node, gradient: Node, active: set[Node], concrete: bool) -> Iterable[tuple[Node, Node]]:
     """Yield each active argument of ``node`` with its share of the derivative."""
 
     def traced(arg: Any) -> Any:

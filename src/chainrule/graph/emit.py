@@ -10,14 +10,14 @@ from __future__ import annotations
 import keyword
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import functions as fn
 from .names import source_line
-from .node import CONSTANT, INPUT, Node, topological
+from .node import CONSTANT, Node, topological
 
 __all__ = ["Emission", "Update", "emit"]
 
@@ -204,7 +204,7 @@ class _Writer:
     def _update(self, update: Update) -> None:
         """Change an input: ``W1 -= learning_rate * dW1`` in place on NumPy, bound anew on JAX."""
         name, value = self.names[update.variable], update.value
-        sign = {np.add: "+", np.subtract: "-"}.get(value.op)
+        sign = "+" if value.op is np.add else "-" if value.op is np.subtract else None
         if value in self.texts:
             self.lines.append(f"{name} = {self.texts[value][0]}" if self.plan is None else
                               f"{name}[...] = {self.texts[value][0]}")  # fmt: skip

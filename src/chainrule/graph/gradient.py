@@ -13,7 +13,7 @@ from .derive import derive
 from .node import INPUT, SAME, Node, constant, make, placeholder, rebuild, topological
 from .stable import stabilise
 from .structure import leaves, map_leaves
-from .trace import Tracer, unwrap, wrap
+from .trace import Tracer, wrap
 
 __all__ = ["grad", "value_and_grad"]
 

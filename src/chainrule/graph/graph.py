@@ -148,7 +148,7 @@ class Graph:
         chosen = [node for node in self.inputs if node.name in wanted]
         for node in chosen:
             if node.dtype.kind != "f":
-                raise TraceError(f"expected floating-point numbers to derive by, but {node.name} has dtype {node.dtype}")
+                raise TraceError(f"expected floating-point numbers to derive by; {node.name} has dtype {node.dtype}")
         return chosen
 
     def program(self) -> Program:
@@ -213,7 +213,7 @@ def _bind(f: Callable[..., Any], example: tuple[Any, ...], examples: dict[str, A
     except (TypeError, ValueError):  # some built-in functions do not say
         return {f"x{i}": value for i, value in enumerate(example)} | examples
     bound = signature.bind(*example, **examples)
-    arguments = {}
+    arguments: dict[str, Any] = {}
     for name, value in bound.arguments.items():
         if signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
             arguments |= {f"{name}_{i}": item for i, item in enumerate(value)}

@@ -162,9 +162,7 @@ def topological(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node
     return order
 
 
-def rebuild(
-    outputs: Iterable[Node], replace: Callable[[Node], Node], stop: Iterable[Node] = ()
-) -> list[Node]:
+def rebuild(outputs: Iterable[Node], replace: Callable[[Node], Node], stop: Iterable[Node] = ()) -> list[Node]:
     """Return the outputs made anew, each node replaced in turn, arguments first; ``stop`` stays as it is.
 
     ``replace`` gets a node whose arguments are already the new ones and returns what to use in its place; it

@@ -43,7 +43,7 @@ class Program:
     >>> import numpy as np, chainrule as cr
     >>> print(cr.trace(lambda x: x**2 + 5 * x**3, x=2.0).derivative("x").program().source)
     def df_dx(x):
-        return 2 * x + 15 * x**2
+        return 15 * x**2 + 2 * x
     <BLANKLINE>
     """
 

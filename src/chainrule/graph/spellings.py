@@ -29,7 +29,7 @@ def _norm(record: Record, x: Any, ord: Any = None, axis: Any = None, keepdims: b
     if axis is None and ord is not None and x.ndim > 2:
         raise ValueError(f"norm with ord={ord!r} expects a vector or a matrix, got {x.ndim} axes; pass axis=")
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    settings = {"axis": axis if axis is None or len(axes) > 1 else axes[0], "keepdims": keepdims}
+    settings: dict[str, Any] = {"axis": axis if axis is None or len(axes) > 1 else axes[0], "keepdims": keepdims}
     if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
         return record(np.linalg.norm, (x,), {k: v for k, v in settings.items() if v is not None and v is not False})
     if len(axes) == 2:
@@ -187,9 +187,7 @@ SPELLINGS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.shape: lambda record, x: x.shape,
     np.split: _split,
     np.take: _take,
-    np.trace: lambda record, x, offset=0, axis1=0, axis2=1: np.sum(
-        _diagonal(record, x, offset, axis1, axis2), axis=-1
-    ),
+    np.trace: lambda record, x, offset=0, axis1=0, axis2=1: np.sum(_diagonal(record, x, offset, axis1, axis2), axis=-1),
     np.vdot: lambda record, a, b: np.sum(np.ravel(a) * np.ravel(b)),
     np.vecdot: lambda record, a, b: np.sum(a * b, axis=-1),
     np.vstack: lambda record, arrays: np.concatenate([_with_axes(x, 2) for x in arrays], axis=0),

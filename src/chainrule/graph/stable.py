@@ -8,7 +8,7 @@ numbers near 0 and infinity. A clip or an epsilon of the user's is part of the f
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -46,6 +46,7 @@ class Table:
         self.known: dict[Hashable, Node] = {}
 
     def intern(self, node: Node) -> Node:
+        """Return the known node that equals ``node``, or remember it."""
         if node.op is INPUT:
             return node
         return self.known.setdefault(_key(node), node)
@@ -78,7 +79,7 @@ def is_number(arg: Any, number: float) -> bool:
     return isinstance(arg, (bool, int, float)) and arg == number
 
 
-def applied(arg: Any, op: Callable[..., Any]) -> bool:
+def applied(arg: Any, op: Callable[..., Any]) -> TypeGuard[Node]:
     """Whether ``arg`` is a node of ``op``."""
     return isinstance(arg, Node) and arg.op is op
 
@@ -86,7 +87,7 @@ def applied(arg: Any, op: Callable[..., Any]) -> bool:
 def negated(u: Node) -> Node:
     """Return a node of ``-u``, without a double minus."""
     if u.op is np.negative:
-        return u.args[0]  # type: ignore[no-any-return]
+        return u.args[0]
     if u.op is np.multiply and is_number(u.args[0], -1) and isinstance(u.args[1], Node):
         return u.args[1]
     return make(np.negative, (u,))
@@ -97,7 +98,7 @@ def _one_plus_exp(d: Any) -> Node | None:
     if applied(d, np.add):
         for one, e in (d.args, d.args[::-1]):
             if is_number(one, 1) and applied(e, np.exp) and isinstance(e.args[0], Node):
-                return e  # type: ignore[no-any-return]
+                return e
     return None
 
 
@@ -245,7 +246,7 @@ def _normalised(node: Node) -> Node | None:
         p, total = node.args
         same_axis = total.kwargs.get("axis") in (p.kwargs.get("axis", -1), (p.kwargs.get("axis", -1) or 0) - p.ndim)
         if total.args[0] is p and total.kwargs.get("keepdims") and same_axis:
-            return p  # type: ignore[no-any-return]
+            return p
     return None
 
 
@@ -256,4 +257,7 @@ def _uncapped(node: Node) -> Node | None:
     return None
 
 
-FORMS = (_passed_on, _normalised, _uncapped, _sigmoid, _half_tanh, _softplus, _log_sigmoid, _softmax, _log_softmax, _logsumexp)
+FORMS = (
+    _passed_on, _normalised, _uncapped, _sigmoid, _half_tanh, _softplus, _log_sigmoid, _softmax, _log_softmax,
+    _logsumexp,
+)  # fmt: skip

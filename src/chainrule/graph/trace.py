@@ -219,7 +219,7 @@ class Tracer:
         if function is np.einsum:
             kwargs.pop("optimize", None)
             if kwargs or not isinstance(args[0], str):
-                raise TraceError("np.einsum is traced with its subscripts as one text, as in np.einsum('ij,j->i', a, b)")
+                raise TraceError("np.einsum is traced with its subscripts as text, as in np.einsum('ij,j->i', a, b)")
             return record(np.einsum, args)
         if function in RULES:
             return _canonical(function, args, kwargs)

@@ -17,9 +17,7 @@ from ..errors import DataError, ShapeError
 __all__ = ["confusion_matrix", "roc_auc", "roc_curve"]
 
 
-def confusion_matrix(
-    y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[Any] | None = None
-) -> NDArray[np.int64]:
+def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[Any] | None = None) -> NDArray[np.int64]:
     """How often each class was taken for each.
 
     Args:
@@ -169,9 +167,7 @@ def class_pair(a: ArrayLike, name_a: str, b: ArrayLike, name_b: str) -> tuple[ND
 
 def _check_lengths(a: NDArray[Any], name_a: str, b: NDArray[Any], name_b: str) -> None:
     if len(a) != len(b):
-        raise ShapeError(
-            f"{name_a} and {name_b} must be equally long. Received: {len(a)} and {len(b)} entries."
-        )
+        raise ShapeError(f"{name_a} and {name_b} must be equally long. Received: {len(a)} and {len(b)} entries.")
     if not len(a):
         raise DataError(f"{name_a} and {name_b} are empty; there is nothing to count.")
 
@@ -182,7 +178,5 @@ def _positions(values: NDArray[Any], classes: NDArray[Any], name: str) -> NDArra
     near = order[np.searchsorted(classes, values, sorter=order).clip(max=len(classes) - 1)]
     strangers = values[classes[near] != values]
     if strangers.size:
-        raise DataError(
-            f"{name} holds {strangers[0].item()!r}, which labels={classes.tolist()!r} does not name."
-        )
+        raise DataError(f"{name} holds {strangers[0].item()!r}, which labels={classes.tolist()!r} does not name.")
     return near

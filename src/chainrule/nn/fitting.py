@@ -217,7 +217,7 @@ class Fitting:
         return None
 
     def _layer_of(self, name: str) -> str | None:
-        number = name.rstrip("0123456789")
-        digits = name[len(number) :]
-        found = [layer.name for layer in self.model.walk() if layer.number == int(digits or -1) and layer is not self.model]
-        return found[0] if found else None
+        """The layer that a value such as ``z2`` or ``dz2`` belongs to: the first that bears its number."""
+        number = int(name[len(name.rstrip("0123456789")) :] or -1)
+        layers = [layer for layer in self.model.walk() if layer is not self.model and layer.number == number]
+        return layers[0].name if layers else None

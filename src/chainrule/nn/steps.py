@@ -18,7 +18,7 @@ from ..graph.emit import emit
 from ..graph.functions import sigmoid, softmax
 from ..graph.interpret import steps
 from ..graph.lower import lower
-from ..graph.node import Node, make, placeholder, topological
+from ..graph.node import Node, placeholder, topological
 from ..graph.program import run_text
 from ..graph.simplify import simplify
 from ..graph.stable import Table, stabilise
@@ -28,7 +28,17 @@ from .layers.weights import WeightSlot, substitute
 from .losses import Loss
 from .optimizers import Optimizer
 
-__all__ = ["ForwardProgram", "Head", "Mask", "Scores", "TracedStep", "trace_forward", "trace_scores", "trace_step", "trace_update"]
+__all__ = [
+    "ForwardProgram",
+    "Head",
+    "Mask",
+    "Scores",
+    "TracedStep",
+    "trace_forward",
+    "trace_scores",
+    "trace_step",
+    "trace_update",
+]
 
 
 class Mask:
@@ -60,7 +70,8 @@ class Head:
     def __init__(self, output: Node) -> None:
         named = output.op in (sigmoid, softmax)
         self.scored: Node = output.args[0] if named else output
-        self._op, self._kwargs = (output.op, output.kwargs) if named else (None, {})
+        self._op: Any = output.op if named else None
+        self._kwargs = output.kwargs if named else {}
 
     def __call__(self, scored: Any) -> Any:
         """Return the network's outputs."""

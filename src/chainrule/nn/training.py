@@ -58,6 +58,19 @@ class Training:
         return trace_update(self.optimizer, dtype)
 
 
+class ProgramText:
+    """The text of the programs a model runs. Print it, or read ``source``."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def __str__(self) -> str:
+        return self.source
+
+    def __repr__(self) -> str:
+        return f"<ProgramText, {self.source.count(chr(10))} lines>"
+
+
 class Trainer:
     """The part of a model that trains: the methods Keras users know.
 
@@ -188,9 +201,9 @@ class Trainer:
         return self.history
 
     def _watchers(self, callbacks: Sequence[Callback] | None, verbose: int | str) -> list[Callback]:
-        extra: list[Callback] = {0: [], 2: [EpochLines()]}.get(verbose, [ProgressBar()])  # type: ignore[call-overload]
+        progress: list[Callback] = [] if verbose == 0 else [EpochLines() if verbose == 2 else ProgressBar()]
         history = [self.history] if self.history else []
-        return [*history, *(callbacks or []), *extra]
+        return [*history, *(callbacks or []), *progress]
 
     def _checked(self, x: Any, y: Any) -> tuple[list[np.ndarray], np.ndarray]:
         """Return the data as the program takes them, building the model if it was waiting for their shape."""
@@ -205,6 +218,22 @@ class Trainer:
 
     def _judged(self, training: Training, labels: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         return {metric.name: metric(labels, outputs) for metric in training.metrics}
+
+    def program(self, training: bool = False) -> ProgramText:
+        """Return the NumPy program that runs, as text.
+
+        Args:
+            training: the program of a training step, as the latest ``fit`` ran it; else that of ``predict``.
+
+        Raises:
+            NotCompiledError: the training program is wanted, but ``fit`` has not run.
+        """
+        if not training:
+            examples = [tensor.example() for tensor in self.inputs]  # type: ignore[attr-defined]
+            return ProgramText(trace_forward(self, examples).source)
+        if self._source is None:
+            raise NotCompiledError("the training program is made by fit, for its loss and labels. Call fit first")
+        return ProgramText(self._source)
 
     # --- evaluate and predict ---
 
