@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from ..course.lecture import LectureResult
 from .page import check_writable, write
 
 __all__ = ["ByHand", "tour"]
+
+say = partial(print, flush=True)  # so that words and progress bars keep their order in a file, too
 
 
 class ByHand(NamedTuple):
@@ -44,7 +47,7 @@ def tour(out: Path, recitation_epochs: int, lecture_epochs: int) -> Path:
         OSError: the folder cannot be written, or already holds an ``index.html`` that no tour has written.
     """
     path = check_writable(out)  # before the work, so that none is lost
-    print(f"chainrule {__version__}: a tour of the course\n")
+    say(f"chainrule {__version__}: a tour of the course\n")
     tumours, by_hand = _recitation(recitation_epochs)
     digits = _lecture(lecture_epochs)
     from .report import report  # loads Matplotlib
@@ -54,16 +57,16 @@ def tour(out: Path, recitation_epochs: int, lecture_epochs: int) -> Path:
 
 
 def _recitation(epochs: int) -> tuple[Result, list[ByHand]]:
-    print("1. The recitation: is this tumour benign or malignant?  30 → 10 relu → 1 sigmoid")
+    say("1. The recitation: is this tumour benign or malignant?  30 → 10 relu → 1 sigmoid")
     result = recitation.run(epochs)
-    print(_indented(str(result)))
+    say(_indented(str(result)))
     by_hand = [
         _by_hand("matrices, by hand", recitation.gradients_matrix, result),
         _by_hand("loops, by hand", recitation.gradients_loops, result),
     ]
-    print("   The same training with hand-written gradients, from the same start:")
+    say("   The same training with hand-written gradients, from the same start:")
     for way in by_hand:
-        print(f"   {way.name:18} {way.seconds:5.1f} s, largest difference {way.difference:.0e}")
+        say(f"   {way.name:18} {way.seconds:5.1f} s, largest difference {way.difference:.0e}")
     return result, by_hand
 
 
@@ -81,9 +84,9 @@ def _by_hand(name: str, gradients: recitation.Gradients, result: Result) -> ByHa
 
 
 def _lecture(epochs: int) -> LectureResult:
-    print("\n2. The lecture: is this handwritten digit a 1 or a 7?  784 → 256 tanh → 1 sigmoid")
+    say("\n2. The lecture: is this handwritten digit a 1 or a 7?  784 → 256 tanh → 1 sigmoid")
     result = lecture.run(epochs=epochs)
-    print(_indented(str(result)))
+    say(_indented(str(result)))
     return result
 
 

@@ -6,8 +6,8 @@
 
 =============== ====================================================================================
 ``node``         one operation, its arguments, its example value
-``trace``        the traced values that NumPy functions write themselves down on (``spellings``: other
-                 ways to write the same)
+``trace``        the traced values that NumPy functions write themselves down on (``calls``: one form for
+                 each call; ``spellings``: other ways to write the same; ``sizes``: lengths of axes)
 ``rules``        the derivative table, one row an operation (``linear_rules``, ``helpers``)
 ``stable``       named functions recognised, logarithms that cannot overflow
 ``derive``       reverse mode: the derivative as nodes

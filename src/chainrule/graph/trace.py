@@ -20,8 +20,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..errors import TraceError, UnsupportedError
+from .calls import advice_on, canonical, check_spelling, unsupported
 from .node import CONSTANT, Node, constant, make
-from .rules import RULES, Variadic
+from .rules import RULES
+from .sizes import Counted, counted
 from .spellings import SPELLINGS
 
 __all__ = ["Tracer", "label", "unwrap", "wrap"]
@@ -43,7 +45,7 @@ def unwrap(value: Any, concrete: bool = False) -> Any:
     """Turn an argument of an operation into what a node stores: nodes, plain numbers and static values."""
     if isinstance(value, Tracer):
         return value.node
-    if isinstance(value, _Counted):
+    if isinstance(value, Counted):
         return value.node
     if isinstance(value, np.generic):
         value = value.item()  # a Python number takes on the dtype it meets: float32 stays float32
@@ -105,76 +107,6 @@ def _user_line() -> tuple[str, int] | None:
     return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
-# --- NumPy's functions: bring each call into one canonical form, then record it ---
-
-
-@cache
-def _parameters(function: Callable[..., Any]) -> tuple[list[str], dict[str, Any]]:
-    import inspect
-
-    parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters], {p.name: p.default for p in parameters}
-
-
-# What may be left at its default only: they write into arrays, change the dtype or skip entries.
-_REFUSED = {
-    "out": "assign the result to a name instead of passing out=",
-    "where": "select with np.where(condition, a, b) instead of passing where=",
-    "initial": "combine with the start value afterwards instead of passing initial=",
-    "casting": "use .astype(...)", "subok": "leave it out", "mean": "leave mean= out", "correction": "use ddof=",
-    "optimize": "", "copy": "", "order": "only the order 'C' is supported", "device": "", "kind": "", "stable": "",
-}  # fmt: skip
-_HARMLESS = {"optimize", "copy", "subok", "device", "kind", "stable"}
-
-
-def _canonical(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Operands by position, everything else by name, defaults dropped."""
-    names, defaults = _parameters(function)
-    rule = RULES[function]
-    operands = 1 if isinstance(rule, Variadic) or not rule else len(rule)
-    given = dict(zip(names, args, strict=False)) | kwargs
-    settings = {}
-    for name, value in given.items():
-        if name in names[:operands]:
-            continue
-        default = defaults.get(name)
-        if value is default or (type(value) is type(default) and value == default):
-            continue
-        if name in _HARMLESS or (name == "keepdims" and not value) or (name == "order" and value in "CKA"):
-            continue
-        if name in _REFUSED:
-            raise TraceError(f"np.{function.__name__}(..., {name}=...) cannot be traced: {_REFUSED[name]}")
-        settings[name] = value
-    dtype = settings.pop("dtype", None) if function is not np.astype else None
-    first = tuple(given[name] for name in names[:operands] if name in given)
-    result = record(function, first, settings)
-    return result if dtype is None else result.astype(dtype)
-
-
-def _spelled(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    import inspect
-
-    try:
-        inspect.signature(SPELLINGS[function]).bind(record, *args, **kwargs)
-    except TypeError as error:
-        raise TraceError(f"np.{function.__name__} cannot be traced with these arguments: {error}") from error
-    return SPELLINGS[function](record, *args, **kwargs)
-
-
-def _unsupported(function: Callable[..., Any]) -> NoReturn:
-    from difflib import get_close_matches
-
-    module = getattr(function, "__module__", None) or "numpy"
-    known = {op.__name__ for op in RULES} | {op.__name__ for op in SPELLINGS}
-    near = get_close_matches(function.__name__, sorted(known), n=2)
-    hint = f" Near it in the table: {', '.join(near)}." if near else ""
-    what = "Singular value decompositions, Fourier transforms and complex numbers are not supported."
-    raise UnsupportedError(
-        f"{module}.{function.__name__} has no derivative rule, so it cannot be traced. "
-        f"Write it with functions that have one.{hint} {what}"
-    )
-
-
 class Tracer:
     """A value that writes down what happens to it. Behaves as the NumPy array it stands for."""
 
@@ -189,7 +121,7 @@ class Tracer:
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "reduce" and ufunc is np.add:
             kwargs.setdefault("axis", 0)
-            return _canonical(np.sum, inputs, kwargs)
+            return _called(np.sum, inputs, kwargs)
         if method != "__call__":
             raise TraceError(f"np.{ufunc.__name__}.{method} cannot be traced; use np.sum, np.cumsum, np.prod or np.max")
         if kwargs.get("out") is not None:
@@ -199,12 +131,12 @@ class Tracer:
             )
         dtype = kwargs.pop("dtype", None)
         if kwargs:
-            advice = _REFUSED.get(next(iter(kwargs)), "leave it out")
-            raise TraceError(f"np.{ufunc.__name__}(..., {next(iter(kwargs))}=...) cannot be traced: {advice}")
+            setting = next(iter(kwargs))
+            raise TraceError(f"np.{ufunc.__name__}(..., {setting}=...) cannot be traced: {advice_on(setting)}")
         if ufunc in SPELLINGS:
             return _spelled(ufunc, inputs, {})
         if ufunc not in RULES:
-            _unsupported(ufunc)
+            unsupported(ufunc)
         inputs = tuple(np.asarray(x) if isinstance(x, (list, tuple)) and not _holds_tracer(x) else x for x in inputs)
         if any(isinstance(x, (list, tuple)) for x in inputs):
             raise TraceError("a list of traced values is not an array; write np.stack([...]) instead")
@@ -222,8 +154,8 @@ class Tracer:
                 raise TraceError("np.einsum is traced with its subscripts as text, as in np.einsum('ij,j->i', a, b)")
             return record(np.einsum, args)
         if function in RULES:
-            return _canonical(function, args, kwargs)
-        _unsupported(function)
+            return _called(function, args, kwargs)
+        unsupported(function)
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TraceError(
@@ -471,6 +403,17 @@ for _name in (
     setattr(Tracer, _name, _method(getattr(np, _name)))
 
 
+def _called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    operands, settings, dtype = canonical(function, args, kwargs)
+    result = record(function, operands, settings)
+    return result if dtype is None else result.astype(dtype)
+
+
+def _spelled(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    check_spelling(function, args, kwargs)
+    return SPELLINGS[function](record, *args, **kwargs)
+
+
 def _holds_tracer(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(_holds_tracer(item) for item in value)
@@ -498,52 +441,9 @@ def _index_part(part: Any, concrete: bool) -> tuple[Any, ...]:
     return (part,)
 
 
-# --- sizes: Python numbers that remember which axis they count ---
-
-
-class _Counted:
-    """A size, or a number computed from sizes. Plain Python to everyone else, a node to the graph."""
-
-    node: Node
-
-
-class Size(_Counted, int):
-    """An axis length."""
-
-
-class Ratio(_Counted, float):
-    """A number such as ``1 / len(x)`` that depends on sizes."""
-
-
-def _counted(node: Node) -> Any:
-    number: Any = (Ratio if isinstance(node.value, float) else Size)(node.value)
-    number.node = node
-    return number
-
-
 def _size(x: Any, axis: int | None = None) -> Any:
     if not isinstance(x, Tracer) or x.concrete:
         return np.size(x.node.value if isinstance(x, Tracer) else x, axis)
     if axis is None and x.ndim == 1:
         axis = 0
-    return _counted(make(np.size, (x.node,), {} if axis is None else {"axis": axis % x.ndim}))
-
-
-def _counting(ufunc: np.ufunc, plain: Callable[..., Any], swap: bool = False) -> Callable[..., Any]:
-    def operate(self: Any, other: Any) -> Any:
-        if not isinstance(other, (int, float)):
-            return NotImplemented if not isinstance(other, Tracer) else record(ufunc, (self, other))
-        args = (other, self) if swap else (self, other)
-        return _counted(make(ufunc, tuple(unwrap(a) for a in args)))
-
-    operate.__name__ = plain.__name__
-    return operate
-
-
-for _name, _ufunc in {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "floordiv": np.floor_divide,
-    "pow": np.power, "mod": np.remainder,
-}.items():  # fmt: skip
-    for _class in (Size, Ratio):
-        setattr(_class, f"__{_name}__", _counting(_ufunc, getattr(operator, _name)))
-        setattr(_class, f"__r{_name}__", _counting(_ufunc, getattr(operator, _name), swap=True))
+    return counted(make(np.size, (x.node,), {} if axis is None else {"axis": axis % x.ndim}))
