@@ -57,7 +57,7 @@ def tour(out: Path, recitation_epochs: int, lecture_epochs: int) -> Path:
 
 
 def _recitation(epochs: int) -> tuple[Result, list[ByHand]]:
-    say("1. The recitation: is this tumour benign or malignant?  30 → 10 relu → 1 sigmoid")
+    say("1. The recitation: is this tumour benign or malignant? Network 30-10-1 (relu, sigmoid)")
     result = recitation.run(epochs)
     say(_indented(str(result)))
     by_hand = [
@@ -84,7 +84,7 @@ def _by_hand(name: str, gradients: recitation.Gradients, result: Result) -> ByHa
 
 
 def _lecture(epochs: int) -> LectureResult:
-    say("\n2. The lecture: is this handwritten digit a 1 or a 7?  784 → 256 tanh → 1 sigmoid")
+    say("\n2. The lecture: is this handwritten digit a 1 or a 7? Network 784-256-1 (tanh, sigmoid)")
     result = lecture.run(epochs=epochs)
     say(_indented(str(result)))
     return result

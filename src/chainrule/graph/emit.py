@@ -88,6 +88,7 @@ class _Writer:
         self.texts: dict[Node, Text] = {}
         self.names: dict[Node, str] = {}
         self.constants: dict[str, Any] = {}
+        self.counts: Counter[str] = Counter()
         self.taken = {"np", *HELPERS.values(), *(plan.parameters if plan else ())}
         self.heirs = {target: node for node, target in plan.targets.items() if isinstance(target, Node)} if plan else {}
         self.quoted: tuple[str, int] | None = None
@@ -159,13 +160,12 @@ class _Writer:
         return f"  # {line}" if line and line.replace(" ", "") != statement.replace(" ", "") else ""
 
     def _name(self, node: Node, wish: str) -> str:
+        """Take a name like ``wish`` that is still free: ``z``, ``z_2``, ``z_3``; without a wish ``t1``, ``t2``."""
         wish = wish if wish.isidentifier() and not keyword.iskeyword(wish) else "t"
-        name, count = wish, 1
-        if wish == "t":
-            name = "t1"
-        while name in self.taken:
-            count += 1
-            name = f"{wish}{count}" if wish == "t" else f"{wish}_{count}"
+        name = wish
+        while name in self.taken or name == "t":
+            self.counts[wish] += 1
+            name = f"t{self.counts[wish]}" if wish == "t" else f"{wish}_{self.counts[wish] + 1}"
         self.taken.add(name)
         self.names[node] = name
         return name

@@ -11,10 +11,10 @@ on a value raises there too; under ``grad``, which traces anew at each call, ``c
 from __future__ import annotations
 
 import operator
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -28,12 +28,18 @@ from .spellings import SPELLINGS
 
 __all__ = ["Tracer", "label", "unwrap", "wrap"]
 
-_HERE = Path(__file__).parent
+_HERE = os.path.dirname(__file__)
+_PACKAGE = os.path.dirname(_HERE)
 # Whatever these make was written by nobody on a line of theirs, unless a function of theirs is called in between.
-_AUTHORLESS = {str(_HERE / "derive.py"), str(_HERE.parent / "nn" / "steps.py")}
-_INTERNAL = tuple(str(path) + "/" for path in (
-    _HERE, _HERE.parent / "engines", _HERE.parent / "nn", _HERE.parent / "insight", Path(np.__file__).parent,
-))  # fmt: skip
+_AUTHORLESS = {os.path.join(_HERE, "derive.py"), os.path.join(_PACKAGE, "nn", "steps.py")}
+_INTERNAL = tuple(
+    folder + os.sep
+    for folder in (
+        _HERE,
+        *(os.path.join(_PACKAGE, part) for part in ("engines", "nn", "insight")),
+        os.path.dirname(np.__file__),
+    )
+)
 
 
 def wrap(node: Node, concrete: bool = False) -> Any:
