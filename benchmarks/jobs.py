@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,9 +51,9 @@ class Job(NamedTuple):
         return self.batch_size < len(self.x)
 
     def save(self, path: Path) -> Path:
-        names = [f"weight_{i}" for i in range(len(self.weights))]
-        rest = {name: value for name, value in self._asdict().items() if name != "weights"}
-        np.savez(path, **rest, **dict(zip(names, self.weights, strict=True)))
+        fields = self._asdict()
+        fields |= {f"weight_{i}": weight for i, weight in enumerate(fields.pop("weights"))}
+        np.savez(path, **fields)
         return path
 
     @classmethod
@@ -88,7 +89,7 @@ def recitation(dtype: Any, quick: bool = False) -> Job:
 def _glorot(sizes: list[int], dtype: Any, seed: int = 0) -> list[np.ndarray]:
     rng = np.random.default_rng(seed)
     weights = []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in pairwise(sizes):
         limit = np.sqrt(6 / (inputs + outputs))
         weights += [rng.uniform(-limit, limit, (inputs, outputs)).astype(dtype), np.zeros(outputs, dtype)]
     return weights

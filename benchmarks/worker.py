@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -50,7 +51,7 @@ def each_epoch(train: Train, job: Job) -> tuple[list[float], float, float]:
     losses = train(1 + job.epochs, lambda: ends.append(perf_counter()))
     total = perf_counter() - began
     if ends:
-        return [after - before for before, after in zip(ends, ends[1:], strict=False)], total, losses[-1]
+        return [after - before for before, after in pairwise(ends)], total, losses[-1]
     began = perf_counter()
     train(1, lambda: None)
     short = perf_counter() - began

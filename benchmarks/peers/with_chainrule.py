@@ -16,19 +16,21 @@ def build(inputs: int, hidden: int, activation: str, learning_rate: float, dtype
     return model
 
 
-def trainer(job: Any) -> Any:
-    class Tick(cr.callbacks.Callback):
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            self.tick()
+class Clock(cr.callbacks.Callback):
+    def __init__(self, tick: Any) -> None:
+        self.tick = tick
 
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.tick()
+
+
+def trainer(job: Any) -> Any:
     model = build(job.inputs, job.hidden, job.activation, job.learning_rate, job.dtype)
-    clock = Tick()
 
     def train(epochs: int, tick: Any) -> list[float]:
-        clock.tick = tick
         model.set_weights(job.weights)
         history = model.fit(
-            job.x, job.y, batch_size=job.batch_size, epochs=epochs, verbose=0, seed=0, callbacks=[clock]
+            job.x, job.y, batch_size=job.batch_size, epochs=epochs, verbose=0, seed=0, callbacks=[Clock(tick)]
         )
         return history.history["loss"]
 

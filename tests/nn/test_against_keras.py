@@ -46,9 +46,7 @@ ACTIVATIONS = (
 def start(model, seed=1):
     """Random starting weights, as large as a usual initializer's."""
     rng = np.random.default_rng(seed)
-    return [
-        rng.uniform(-1, 1, w.shape).astype("float32") / max(1, w.shape[0]) ** 0.5 for w in model.get_weights()
-    ]
+    return [rng.uniform(-1, 1, w.shape).astype("float32") / max(1, w.shape[0]) ** 0.5 for w in model.get_weights()]
 
 
 def relative(ours, theirs):
@@ -63,9 +61,7 @@ def run(k, build, x, y, *, given=None, **fit):
     history = model.fit(x, y, shuffle=False, verbose=0, **fit)
     moved = [w - b for w, b in zip(model.get_weights(), begin, strict=True)]
     more = given(model) if given else None
-    return SimpleNamespace(
-        weights=model.get_weights(), moved=moved, history=history.history, more=more, begin=begin
-    )
+    return SimpleNamespace(weights=model.get_weights(), moved=moved, history=history.history, more=more, begin=begin)
 
 
 def same(ours, theirs, weights=1e-5, moved=5e-4):
@@ -209,9 +205,7 @@ def graph_of_layers(k):
     joined = k.layers.Concatenate()([k.layers.Add()([left, right, left]), flat, table])
     hidden = k.layers.Activation("relu")(k.layers.Dense(6)(joined))
     model = k.Model([table, image], k.layers.Dense(4, activation="softmax")(hidden))
-    model.compile(
-        loss="categorical_crossentropy", optimizer=k.optimizers.SGD(0.05, momentum=0.5), metrics=["accuracy"]
-    )
+    model.compile(loss="categorical_crossentropy", optimizer=k.optimizers.SGD(0.05, momentum=0.5), metrics=["accuracy"])
     return model
 
 
@@ -283,9 +277,7 @@ def test_validation_split_and_weights_that_stay():
 @pytest.mark.parametrize("shape", [(ROWS,), (ROWS, 1)], ids=["n", "n_by_1"])
 def test_labels_of_either_shape_train_alike(shape):
     _, _, y, _ = PROBLEMS["binary_crossentropy"]
-    ours = run(
-        chainrule, small("binary_crossentropy", "sgd"), X, y.reshape(shape), batch_size=BATCH, epochs=EPOCHS
-    )
+    ours = run(chainrule, small("binary_crossentropy", "sgd"), X, y.reshape(shape), batch_size=BATCH, epochs=EPOCHS)
     same(ours, keras_fifty_steps("binary_crossentropy", "sgd"))
 
 
@@ -300,9 +292,7 @@ def test_fit_goes_on_where_it_stopped():
     """Ten epochs are five and five more: momentum and Adam's count of steps are kept."""
     y = PROBLEMS["mse"][2]
     for optimizer in ("nesterov", "adam"):
-        ours = run(
-            chainrule, small("mse", optimizer), X, y, batch_size=BATCH, epochs=5, given=five_more_epochs
-        )
+        ours = run(chainrule, small("mse", optimizer), X, y, batch_size=BATCH, epochs=5, given=five_more_epochs)
         assert ours.more.epoch == [5, 6, 7, 8, 9]
         assert max(relative(ours.weights, keras_fifty_steps("mse", optimizer).weights)) < 1e-5
 

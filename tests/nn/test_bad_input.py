@@ -235,9 +235,7 @@ def test_bad_y(name, method):
 
 
 @pytest.mark.parametrize("column", [True, False])
-@pytest.mark.parametrize(
-    "loss", ["mse", "mae", "binary_crossentropy", lambda y, p: np.mean((y - p) ** 2, axis=-1)]
-)
+@pytest.mark.parametrize("loss", ["mse", "mae", "binary_crossentropy", lambda y, p: np.mean((y - p) ** 2, axis=-1)])
 def test_n_and_n_by_1_are_aligned_and_never_n_by_n(loss, column):
     """For (n, 1) outputs as for (n,) ones, with labels of either shape: the same loss."""
     x, y = X[:, 0], BINARY.astype("float32")
@@ -311,9 +309,7 @@ def test_faults_in_validation_data_are_told_from_faults_in_the_data():
 
 def test_callbacks_that_are_none():
     refuses(model_for(), "fit", (X, BINARY), DataError, "callbacks.*Received", callbacks=[3])
-    refuses(
-        model_for(), "fit", (X, BINARY), DataError, "callbacks.*Received", callbacks=[cr.callbacks.Callback]
-    )
+    refuses(model_for(), "fit", (X, BINARY), DataError, "callbacks.*Received", callbacks=[cr.callbacks.Callback])
 
 
 def test_a_metric_that_does_not_fit_is_found_before_training():

@@ -228,9 +228,7 @@ def test_a_view_of_a_weight_is_reported():
         self.w = self.add_weight((3, 2))
         self.w_transposed = self.w.T
 
-    with pytest.raises(
-        DataError, match=r"has a view in the attribute 'w_transposed'.*in call instead of in build"
-    ):
+    with pytest.raises(DataError, match=r"has a view in the attribute 'w_transposed'.*in call instead of in build"):
         _ = layer_with(build).weights
 
 
@@ -239,9 +237,7 @@ def test_the_number_of_rows_is_no_size_of_a_weight():
         def build(self, input_shape):
             self.w = self.add_weight(input_shape)
 
-    with pytest.raises(
-        ShapeError, match=r"needs a shape of whole numbers. Received: \(None, 3\).*input_shape\[-1\]"
-    ):
+    with pytest.raises(ShapeError, match=r"needs a shape of whole numbers. Received: \(None, 3\).*input_shape\[-1\]"):
         Wrong()(np.zeros((2, 3)))
 
 
@@ -271,16 +267,12 @@ def test_a_weight_of_another_dtype_is_refused():
         def build(self, input_shape):
             self.w = self.add_weight((3,), dtype="float64")
 
-    with pytest.raises(
-        DataError, match=r"have its dtype float32. Received: 'float64'.*Wrong\(..., dtype='float64'\)"
-    ):
+    with pytest.raises(DataError, match=r"have its dtype float32. Received: 'float64'.*Wrong\(..., dtype='float64'\)"):
         Wrong()(np.zeros((2, 3)))
 
 
 def test_call_must_return_rows():
-    with pytest.raises(
-        ShapeError, match=r"one row for each row.*For 3 rows it returned shape \(2,\).*axis=-1"
-    ):
+    with pytest.raises(ShapeError, match=r"one row for each row.*For 3 rows it returned shape \(2,\).*axis=-1"):
         layer_of(lambda x: x.sum(axis=0))(Input((2,)))
     with pytest.raises(DataError, match=r"returned None"):
         layer_of(lambda x: None)(Input((2,)))
@@ -340,11 +332,7 @@ def test_get_weights_are_copies_and_set_weights_copies():
     ("weights", "error", "message"),
     [
         ([np.ones((3, 2))], ShapeError, r"has 2 weights: d/kernel \(3, 2\), d/bias \(2,\). Received: 1"),
-        (
-            [np.ones((2, 3)), np.ones(2)],
-            ShapeError,
-            r"d/kernel has shape \(3, 2\). Received: \(2, 3\).*transposed",
-        ),
+        ([np.ones((2, 3)), np.ones(2)], ShapeError, r"d/kernel has shape \(3, 2\). Received: \(2, 3\).*transposed"),
         ([np.ones((3, 2)), np.ones(3)], ShapeError, r"d/bias has shape \(2,\). Received: \(3,\)\.$"),
         ([np.ones((3, 2)), "ab"], DataError, "the weight d/bias should be an array of numbers"),
     ],

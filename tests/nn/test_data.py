@@ -102,11 +102,7 @@ def test_only_a_last_axis_of_one_is_added_or_taken_away():
 @pytest.mark.parametrize(
     ("x", "shape", "advice"),
     [
-        (
-            np.ones((4, 30)),
-            (None, 784),
-            r"built for 784 features and this has 30.*keras.Input\(shape=\(30,\)\)",
-        ),
+        (np.ones((4, 30)), (None, 784), r"built for 784 features and this has 30.*keras.Input\(shape=\(30,\)\)"),
         (np.ones((4, 28, 28)), (None, 784), r"has the 784 numbers: write x.reshape\(-1, 784\)"),
         (np.ones((4, 784)), (None, 28, 28), r"write x.reshape\(-1, 28, 28\)"),
         (np.ones(30), (None, 30), r"For a single sample, write x\[np.newaxis\]"),
@@ -124,8 +120,7 @@ def test_wrong_shapes(x, shape, advice):
 @pytest.mark.parametrize("x", [np.zeros((0, 2)), [], np.zeros(0)])
 def test_empty_data(x):
     with pytest.raises(
-        (DataError, ShapeError),
-        match=r"at least one row. Received: an empty array|should have shape \(n, 2\)",
+        (DataError, ShapeError), match=r"at least one row. Received: an empty array|should have shape \(n, 2\)"
     ):
         one(x)
 
@@ -139,10 +134,7 @@ class Sparse:
     ("x", "message"),
     [
         (np.array([["1", "M"]]), r"dtype <U1 with, for instance, '1' in column 0"),
-        (
-            np.array([[1.5, "M"]], dtype=object),
-            r"dtype object with, for instance, 'M' in column 1.*np.unique",
-        ),
+        (np.array([[1.5, "M"]], dtype=object), r"dtype object with, for instance, 'M' in column 1.*np.unique"),
         (np.array([[1.5, 2]], dtype=object), r"numbers stored as Python objects.*x.astype\('float32'\)"),
         (np.array(["a"]), r"for instance, 'a'\. Turn words"),
         ([[1.0], [2.0, 3.0]], "rows differ in length"),
@@ -238,18 +230,14 @@ def test_unaligned_labels_would_give_another_loss():
     assert broadcast != pytest.approx(right, rel=0.1)
 
 
-@pytest.mark.parametrize(
-    "y", [[True, False], [1, 0], np.array([1, 0], "uint8"), Table([1.0, 0.0]), [[1], [0]]]
-)
+@pytest.mark.parametrize("y", [[True, False], [1, 0], np.array([1, 0], "uint8"), Table([1.0, 0.0]), [[1], [0]]])
 def test_labels_take_on_the_models_dtype(y):
     for dtype in ("float32", "float64"):
         labels = check_y(y, (None, 1), BINARY, dtype, 2)
         assert (labels.dtype, labels.tolist()) == (np.dtype(dtype), [[1.0], [0.0]])
 
 
-@pytest.mark.parametrize(
-    ("y", "dtype"), [([2, 0, 1], "int64"), ([2.0, 0.0, 1.0], "int64"), ([[2], [0], [1]], "int64")]
-)
+@pytest.mark.parametrize(("y", "dtype"), [([2, 0, 1], "int64"), ([2.0, 0.0, 1.0], "int64"), ([[2], [0], [1]], "int64")])
 def test_class_numbers_stay_whole(y, dtype):
     labels = check_y(y, (None, 3), SPARSE, "float32", 3)
     assert (labels.dtype, labels.tolist()) == (np.dtype(dtype), [2, 0, 1])
@@ -258,9 +246,7 @@ def test_class_numbers_stay_whole(y, dtype):
 
 @pytest.mark.parametrize("y", [np.ones(5), np.ones((1, 6)), np.float64(1), np.zeros(0)])
 def test_a_label_for_each_row(y):
-    with pytest.raises(
-        ShapeError, match=r"y should have one label for each of the 6 rows of x. Received: shape \("
-    ):
+    with pytest.raises(ShapeError, match=r"y should have one label for each of the 6 rows of x. Received: shape \("):
         check_y(y, (None, 1), BINARY, "float32", 6)
 
 

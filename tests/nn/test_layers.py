@@ -36,9 +36,7 @@ ACTIVATIONS = [
 ]  # fmt: skip
 
 
-def same_dense(
-    ours: type[Dense], activation: str | None, shape: tuple[int, ...], use_bias: bool = True
-) -> bool:
+def same_dense(ours: type[Dense], activation: str | None, shape: tuple[int, ...], use_bias: bool = True) -> bool:
     """Whether a dense layer of ours gives Keras's numbers for Keras's weights."""
     x = numbers(*shape)
     theirs = keras.layers.Dense(3, activation=activation, use_bias=use_bias, bias_initializer="random_normal")
@@ -81,14 +79,10 @@ def test_flatten_is_that_of_keras(shape):
 )
 def test_concatenate_is_that_of_keras(axis, shapes):
     inputs = [numbers(*shape) for shape in shapes]
-    np.testing.assert_array_equal(
-        Concatenate(axis)(inputs), np.asarray(keras.layers.Concatenate(axis)(inputs))
-    )
+    np.testing.assert_array_equal(Concatenate(axis)(inputs), np.asarray(keras.layers.Concatenate(axis)(inputs)))
 
 
-@pytest.mark.parametrize(
-    "shapes", [[(4, 3), (4, 3)], [(4, 3), (4, 1), (4, 3)], [(4, 2, 3), (4, 1, 3)], [(4, 3)]]
-)
+@pytest.mark.parametrize("shapes", [[(4, 3), (4, 3)], [(4, 3), (4, 1), (4, 3)], [(4, 2, 3), (4, 1, 3)], [(4, 3)]])
 def test_add_is_that_of_keras(shapes):
     inputs = [numbers(*shape) for shape in shapes]
     np.testing.assert_allclose(Add()(inputs), np.asarray(keras.layers.Add()(inputs)), rtol=1e-6)
@@ -174,9 +168,7 @@ def test_input_is_a_symbolic_tensor():
 
 @pytest.mark.parametrize("shape", [3, "3", (3.5,), (None,), (0,), (-1,), (True,)])
 def test_input_refuses_what_is_no_shape(shape):
-    with pytest.raises(
-        ShapeError, match=r"tuple of positive whole numbers, such as shape=\(784,\).*Received: shape="
-    ):
+    with pytest.raises(ShapeError, match=r"tuple of positive whole numbers, such as shape=\(784,\).*Received: shape="):
         Input(shape)
 
 
@@ -190,13 +182,9 @@ def test_input_refuses_integers():
         Input((3,), dtype="int32")
 
 
-@pytest.mark.parametrize(
-    "use", [lambda t: t + 1, lambda t: np.tanh(t), lambda t: np.asarray(t), lambda t: t @ t, iter]
-)
+@pytest.mark.parametrize("use", [lambda t: t + 1, lambda t: np.tanh(t), lambda t: np.asarray(t), lambda t: t @ t, iter])
 def test_symbolic_tensors_say_that_they_hold_no_numbers(use):
-    with pytest.raises(
-        DataError, match=r"holds no numbers yet.*keras.layers.Add\(\)\(\[a, b\]\).*Activation"
-    ):
+    with pytest.raises(DataError, match=r"holds no numbers yet.*keras.layers.Add\(\)\(\[a, b\]\).*Activation"):
         use(Input((3,)))
 
 
@@ -309,20 +297,14 @@ def test_dense_says_which_width_it_expects():
     layer = Dense(2, name="hidden")
     layer(np.zeros((1, 784)))
     for wrong in (np.zeros((4, 30)), Input((30,))):
-        with pytest.raises(
-            ShapeError, match=r"'hidden' \(Dense\) expects inputs with 784 features.*\(n, 30\)"
-        ):
+        with pytest.raises(ShapeError, match=r"'hidden' \(Dense\) expects inputs with 784 features.*\(n, 30\)"):
             layer(wrong)
-    with pytest.raises(
-        ShapeError, match=r"was built for inputs of shape \(None, 784\). Received: \(None, 3\)"
-    ):
+    with pytest.raises(ShapeError, match=r"was built for inputs of shape \(None, 784\). Received: \(None, 3\)"):
         layer.build((None, 3))
 
 
 def test_dense_wants_rows():
-    with pytest.raises(
-        ShapeError, match=r"one sample a row. Received: shape \(n,\). Write x\[np.newaxis, :\]"
-    ):
+    with pytest.raises(ShapeError, match=r"one sample a row. Received: shape \(n,\). Write x\[np.newaxis, :\]"):
         Dense(2)(np.zeros(4))
     with pytest.raises(ShapeError, match=r"takes one input.*Concatenate"):
         Dense(2)([np.zeros((1, 4)), np.zeros((1, 4))])
@@ -338,8 +320,7 @@ def test_add_says_which_shapes_came(shapes):
 
 
 @pytest.mark.parametrize(
-    ("axis", "shapes"),
-    [(-1, [(4, 2), (3, 2)]), (2, [(4,), (4,)]), (-3, [(4, 2), (4, 2)]), (1, [(4,), (4, 2)])],
+    ("axis", "shapes"), [(-1, [(4, 2), (3, 2)]), (2, [(4,), (4,)]), (-3, [(4, 2), (4, 2)]), (1, [(4,), (4, 2)])]
 )
 def test_concatenate_says_which_shapes_came(axis, shapes):
     with pytest.raises(ShapeError, match=r"expects inputs whose shapes agree.*Received: \(None, 4"):
@@ -372,7 +353,5 @@ def test_training_is_no_matter_of_structure():
     ],
 )
 def test_layers_refuse_what_is_not_numbers(data, message):
-    with pytest.raises(
-        DataError, match=rf"the input of layer 'd' \(Dense\) should be an array of numbers.*{message}"
-    ):
+    with pytest.raises(DataError, match=rf"the input of layer 'd' \(Dense\) should be an array of numbers.*{message}"):
         Dense(2, name="d")(data)

@@ -77,9 +77,7 @@ def test_logits_and_probabilities_agree(z):
         (losses.categorical_crossentropy(onehot, z, from_logits=True), None),
     ]  # fmt: skip
     np.testing.assert_allclose(pairs[0][0], pairs[0][1].mean(axis=-1), rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(
-        pairs[1][0], np.log(np.exp(z).sum(axis=1)) - (onehot * z).sum(axis=1), atol=1e-9
-    )
+    np.testing.assert_allclose(pairs[1][0], np.log(np.exp(z).sum(axis=1)) - (onehot * z).sum(axis=1), atol=1e-9)
     labels = onehot.argmax(axis=1)
     np.testing.assert_array_equal(losses.sparse_categorical_crossentropy(labels, z, True), pairs[1][0])
 
@@ -101,9 +99,7 @@ def test_flat_labels_fit_a_column(name, labels_dtype):
     found = getattr(losses, name)(flat, y_pred)
     np.testing.assert_array_equal(found, expected)
     assert found.dtype == "float32"
-    assert losses.get(name)(flat, y_pred) == pytest.approx(
-        float(getattr(keras.losses, CLASSES[name])()(flat, y_pred))
-    )
+    assert losses.get(name)(flat, y_pred) == pytest.approx(float(getattr(keras.losses, CLASSES[name])()(flat, y_pred)))
     np.testing.assert_array_equal(
         getattr(losses, name)(y_true, y_pred[:, 0]), getattr(losses, name)(flat, y_pred[:, 0])
     )

@@ -116,9 +116,7 @@ def test_auc_is_that_of_scikit_learn(y_true, y_pred):
 def test_auc_is_near_that_of_keras():
     y_true, y_pred = example("column", n=2000)
     y_pred = 0.5 * y_pred + 0.25 * y_true
-    assert metrics.AUC()(y_true, y_pred) == pytest.approx(
-        keras_value(keras.metrics.AUC(), y_true, y_pred), abs=2e-3
-    )
+    assert metrics.AUC()(y_true, y_pred) == pytest.approx(keras_value(keras.metrics.AUC(), y_true, y_pred), abs=2e-3)
 
 
 def test_auc_with_ties_counted_in_full_would_be_caught():
@@ -126,9 +124,7 @@ def test_auc_with_ties_counted_in_full_would_be_caught():
     assert metrics.AUC()(y_true, y_pred) == 0.5 != float(np.mean(y_pred[y_true == 1] >= y_pred[y_true == 0]))
 
 
-@pytest.mark.parametrize(
-    ("y_true", "y_pred"), [([1, 1], [0.1, 0.2]), ([0, 0], [0.1, 0.2]), ([0, 1], [0.1, np.nan])]
-)
+@pytest.mark.parametrize(("y_true", "y_pred"), [([1, 1], [0.1, 0.2]), ([0, 0], [0.1, 0.2]), ([0, 1], [0.1, np.nan])])
 def test_auc_of_one_class_or_of_nan_is_nan(y_true, y_pred):
     assert np.isnan(metrics.AUC()(y_true, y_pred))
 
@@ -150,9 +146,7 @@ def test_errors_are_those_of_keras(name, kind):
 )
 def test_categorical_losses_as_metrics(name, kind):
     y_true, y_pred = example(kind)
-    assert metrics.get(name)(y_true, y_pred) == pytest.approx(
-        keras_value(keras.metrics.get(name), y_true, y_pred)
-    )
+    assert metrics.get(name)(y_true, y_pred) == pytest.approx(keras_value(keras.metrics.get(name), y_true, y_pred))
 
 
 def test_results_are_python_floats():

@@ -85,9 +85,7 @@ def as_list(x):
 def test_the_same_script_gives_the_same_network(script):
     ours, theirs = script(OURS), script(keras)
     assert [w.shape for w in ours.weights] == [tuple(w.shape) for w in theirs.weights]
-    assert [type(layer).__name__ for layer in ours.layers] == [
-        type(layer).__name__ for layer in theirs.layers
-    ]
+    assert [type(layer).__name__ for layer in ours.layers] == [type(layer).__name__ for layer in theirs.layers]
     assert ours.count_params() == theirs.count_params()
     assert ours.input_shape == theirs.input_shape
     assert as_list(ours.output_shape) == [tuple(s) for s in as_list(theirs.output_shape)]
@@ -128,11 +126,7 @@ def test_several_inputs_may_come_by_name_or_as_a_tuple():
     a, b = Input((2,), name="left"), Input((2,), name="right")
     model = Model([a, b], Concatenate()([a, b]))
     expected = [[1, 2, 3, 4]]
-    for data in (
-        [[[1, 2]], [[3, 4]]],
-        {"right": [[3, 4]], "left": [[1, 2]]},
-        (np.array([[1, 2]]), np.array([[3, 4]])),
-    ):
+    for data in ([[[1, 2]], [[3, 4]]], {"right": [[3, 4]], "left": [[1, 2]]}, (np.array([[1, 2]]), np.array([[3, 4]]))):
         np.testing.assert_array_equal(model(data), expected)
     with pytest.raises(DataError, match=r"keys \['left', 'right'\].*Received: \['left', 'up'\]"):
         model({"left": [[1, 2]], "up": [[3, 4]]})
@@ -327,11 +321,7 @@ def test_a_subclass_of_several_inputs_with_a_build_of_its_own():
 
     model = Pair(dtype="float64")
     assert model([np.ones((2, 3)), np.ones((2, 1))]).shape == (2, 4)
-    assert (model.input_shape, model.output_shape, model.count_params()) == (
-        [(None, 3), (None, 1)],
-        (None, 4),
-        3,
-    )
+    assert (model.input_shape, model.output_shape, model.count_params()) == ([(None, 3), (None, 1)], (None, 4), 3)
     assert model.dtype == np.float64
 
 
@@ -369,9 +359,7 @@ def test_outputs_must_depend_on_the_inputs_given():
         Model(a, Add()([a, b]))
 
 
-@pytest.mark.parametrize(
-    "pair", [(np.zeros((1, 2)), Input((2,))), (Input((2,)), Dense(1)), (None, Input((2,)))]
-)
+@pytest.mark.parametrize("pair", [(np.zeros((1, 2)), Input((2,))), (Input((2,)), Dense(1)), (None, Input((2,)))])
 def test_models_are_made_of_symbolic_tensors(pair):
     with pytest.raises(DataError, match=r"made of symbolic tensors. Received: .*Begin with x = keras.Input"):
         Model(*pair)

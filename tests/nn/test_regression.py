@@ -46,9 +46,7 @@ def is_softmax(W, b, tolerance=1e-6):
     best = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(X, CLASSES)
     centred = best.coef_.T - best.coef_.T.mean(axis=1, keepdims=True)
     np.testing.assert_allclose(W - W.mean(axis=1, keepdims=True), centred, rtol=tolerance, atol=tolerance)
-    np.testing.assert_allclose(
-        b - b.mean(), best.intercept_ - best.intercept_.mean(), rtol=tolerance, atol=tolerance
-    )
+    np.testing.assert_allclose(b - b.mean(), best.intercept_ - best.intercept_.mean(), rtol=tolerance, atol=tolerance)
 
 
 def test_linear_regression():

@@ -44,9 +44,7 @@ def same_as_keras(ours: Sequential, theirs) -> bool:
 
 def test_it_computes_what_keras_computes():
     k = keras.layers
-    theirs = keras.Sequential(
-        [k.Input((3, 2)), k.Flatten(), k.Dense(4, activation="relu"), k.Dropout(0.3), k.Dense(2)]
-    )
+    theirs = keras.Sequential([k.Input((3, 2)), k.Flatten(), k.Dense(4, activation="relu"), k.Dropout(0.3), k.Dense(2)])
     right = [Input((3, 2)), Flatten(), Dense(4, activation="relu"), Dropout(0.3), Dense(2)]
     wrong = [Input((3, 2)), Flatten(), Dense(4, activation="tanh"), Dropout(0.3), Dense(2)]
     assert same_as_keras(Sequential(right), theirs)
@@ -156,9 +154,7 @@ def test_a_long_row_of_layers_is_no_trouble():
 # --- what cannot be added ---
 
 
-@pytest.mark.parametrize(
-    ("thing", "hint"), [("dense", ""), (Dense, "with brackets"), (np.zeros(3), ""), (None, "")]
-)
+@pytest.mark.parametrize(("thing", "hint"), [("dense", ""), (Dense, "with brackets"), (np.zeros(3), ""), (None, "")])
 def test_only_layers_can_be_added(thing, hint):
     with pytest.raises(DataError, match=rf"'row'.*is made of layers. Received: .*{hint}"):
         Sequential([thing], name="row")

@@ -121,9 +121,7 @@ def test_long_names_are_broken_not_cut():
 
 
 def raw_cells(text: str) -> list[list[str]]:
-    return [
-        [part.strip() for part in line.split("│")[1:-1]] for line in text.splitlines() if line.startswith("│")
-    ]
+    return [[part.strip() for part in line.split("│")[1:-1]] for line in text.splitlines() if line.startswith("│")]
 
 
 def test_frozen_layers():
@@ -166,10 +164,7 @@ def test_a_subclass_shows_its_layers():
 
     model = Mine()
     model(np.zeros((1, 3)))
-    assert [row[1:] for row in raw_cells(summary_text(model, 80))] == [
-        ["(None, 4)", "16"],
-        ["(None, 2)", "10"],
-    ]
+    assert [row[1:] for row in raw_cells(summary_text(model, 80))] == [["(None, 4)", "16"], ["(None, 2)", "10"]]
 
 
 def test_print_fn_gets_the_whole_text():
@@ -186,6 +181,4 @@ def test_the_terminals_width_is_the_default(monkeypatch):
 
 
 def test_float64_weights_take_twice_the_room():
-    assert "Total params: 6 (48.00 B)" in summary_text(
-        Sequential([Input((2,), dtype="float64"), Dense(2)]), 60
-    )
+    assert "Total params: 6 (48.00 B)" in summary_text(Sequential([Input((2,), dtype="float64"), Dense(2)]), 60)

@@ -83,9 +83,7 @@ def by_hand(weights, batch, epochs, rate=0.05):
     return weights, losses
 
 
-@pytest.mark.parametrize(
-    "batch", [1, 2, 8, 11, N - 1, N, N + 9]
-)  # 2, 11 and N - 1 leave a last batch of one row
+@pytest.mark.parametrize("batch", [1, 2, 8, 11, N - 1, N, N + 9])  # 2, 11 and N - 1 leave a last batch of one row
 @pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "categorical_crossentropy"])
 def test_any_batch_size_gives_what_is_computed_by_hand(batch, loss):
     model = compiled(classifier(), Adam(0.05), loss)
@@ -96,9 +94,7 @@ def test_any_batch_size_gives_what_is_computed_by_hand(batch, loss):
     np.testing.assert_allclose(history.history["loss"], losses, rtol=1e-12)
     p = softmax(np.maximum(X @ weights[0] + weights[1], 0) @ weights[2] + weights[3])
     np.testing.assert_allclose(model.predict(X), p, rtol=1e-10)
-    np.testing.assert_allclose(
-        model.evaluate(X, y, verbose=0), -np.log(p[np.arange(N), CLASSES]).mean(), rtol=1e-10
-    )
+    np.testing.assert_allclose(model.evaluate(X, y, verbose=0), -np.log(p[np.arange(N), CLASSES]).mean(), rtol=1e-10)
 
 
 def test_a_wrong_rate_is_caught():
@@ -402,9 +398,7 @@ def test_rows_may_be_any_axis_inside_a_layer(name, rows):
         model = compiled(network(Dense(9), Function(function), Flatten(), Dense(1)), SGD(0.01))
         rng = np.random.default_rng(2)
         model.set_weights([rng.normal(size=w.shape) / 3 for w in model.get_weights()])
-        history = fit(
-            model, x, y, batch_size=rows - 1, epochs=2, shuffle=False, validation_data=(x[:5], y[:5])
-        )
+        history = fit(model, x, y, batch_size=rows - 1, epochs=2, shuffle=False, validation_data=(x[:5], y[:5]))
         losses = [np.array(values) for values in history.history.values()]
         results.append([*model.get_weights(), *losses, model.predict(x), model(x)])
     assert apart(*results) < 1e-9
@@ -642,9 +636,7 @@ def test_evaluate_returns_a_number_a_list_or_a_dict(capsys):
     model = compiled(model, metrics=["mae"])
     values = model.evaluate(X, SINE)
     assert f"loss: {values[0]:.4f}" in capsys.readouterr().out
-    assert model.evaluate(X, SINE, verbose=0, return_dict=True) == dict(
-        zip(["loss", "mae"], values, strict=True)
-    )
+    assert model.evaluate(X, SINE, verbose=0, return_dict=True) == dict(zip(["loss", "mae"], values, strict=True))
     assert capsys.readouterr().out == ""
 
 

@@ -156,12 +156,15 @@ class Stepper:
     def _in_blocks(self, data: Sequence[np.ndarray], scored: np.ndarray) -> np.ndarray:
         """Add up the gradients of row blocks, each thread its share."""
         starts = range(0, len(scored), self.block)
-        shares = [list(starts[i :: self.threads]) for i in range(self.threads)]
-        others = [self._pool.submit(self._share, w, s, data, scored)
-                  for w, s in zip(self._workers[1:], shares[1:], strict=True)] if self._pool else []  # fmt: skip
+        threads = min(self.threads, len(starts))
+        shares = [list(starts[i::threads]) for i in range(threads)]
+        others = [
+            self._pool.submit(self._share, worker, share, data, scored)
+            for worker, share in zip(self._workers[1:threads], shares[1:], strict=True)
+        ]
         self._share(self._workers[0], shares[0], data, scored)
         total = self._workers[0].total
-        for other, worker in zip(others, self._workers[1:], strict=False):
+        for other, worker in zip(others, self._workers[1:threads], strict=True):
             other.result()
             total += worker.total
         return total

@@ -14,7 +14,7 @@ class Callback:
 
     Attributes:
         model: the model in training; set ``model.stop_training = True`` to end after this epoch.
-        params: ``epochs``, ``steps`` per epoch and ``verbose``.
+        params: ``epochs``, ``initial_epoch``, ``steps`` per epoch, ``verbose``, and which ``accuracy`` that name means.
 
     >>> class Stop(Callback):
     ...     def on_epoch_end(self, epoch, logs=None):
@@ -76,6 +76,7 @@ class ProgressBar(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Draw the empty bar."""
+        _explain_accuracy(self.params)
         from tqdm.auto import tqdm
 
         total = self.params["epochs"] - self.params["initial_epoch"]
@@ -94,9 +95,18 @@ class ProgressBar(Callback):
 class EpochLines(Callback):
     """One line per epoch."""
 
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Say what will be printed."""
+        _explain_accuracy(self.params)
+
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Print it."""
         print(f"Epoch {epoch + 1}/{self.params['epochs']} - {_spelled(logs or {}, ' - ')}", flush=True)
+
+
+def _explain_accuracy(params: dict[str, Any]) -> None:
+    if params.get("accuracy"):
+        print(f"'accuracy' is {params['accuracy']}, which fits these labels and outputs.", flush=True)
 
 
 def _spelled(logs: Logs, separator: str = ", ") -> str:

@@ -53,7 +53,7 @@ class Fitting:
         for slot, view in zip(self.slots, self.views, strict=True):
             view[...] = slot.value
             slot.value = view
-        self.state = model._training.state(len(self.values), self.values.dtype)
+        self.state = model._training.state(self.slots)
         self._traced: dict[int, TracedStep] = {}
         self._steppers: dict[int, Stepper] = {}
         self._runs: dict[int, tuple[Any, bool]] = {}  # what a batch of so many rows needs, looked up once
@@ -76,6 +76,8 @@ class Fitting:
 
     def __exit__(self, *error: Any) -> None:
         self._stack.close()
+        self._steppers.clear()  # their threads are gone
+        self._runs.clear()
 
     # --- programs ---
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..engines.numpy_engine import Forward, StepGraph, UpdateGraph
+from ..errors import DataError, ShapeError
 from ..graph.batch import fold_sizes, unmistakable_rows
 from ..graph.derive import derive
 from ..graph.emit import emit
@@ -22,7 +23,7 @@ from ..graph.node import Node, placeholder, topological
 from ..graph.program import run_text
 from ..graph.simplify import simplify
 from ..graph.stable import Table, stabilise
-from ..graph.trace import label, unwrap, wrap
+from ..graph.trace import Tracer, label, unwrap, wrap
 from .layers import Pass
 from .layers.weights import WeightSlot, substitute
 from .losses import Loss
@@ -99,7 +100,7 @@ def trace_step(model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.ndarray, r
     step = _trace_rows(model, loss, x, y, example)
     second = _trace_rows(model, loss, x, y, other)
     if _text(step.graph) == _text(second.graph):
-        step.graph.splits = step.graph.batch_loss is None and not step.masks and _adds_up(step.graph, second.graph)
+        step.graph.splits = step.graph.batch_loss is None and _adds_up(step.graph, second.graph)
         return step
     step = _trace_rows(model, loss, x, y, rows)
     step.any_batch = False
@@ -145,8 +146,8 @@ def _trace_rows(model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.ndarray, 
     with np.errstate(all="ignore"):
         slots = [*model.trainable_slots, *_fixed_slots(model)]
         output = _run(model, data, slots, [*weights, *fixed], training)
-        losses = loss.call(wrap(labels), output)
-        per_batch = np.ndim(losses) == 0
+        losses = _checked_losses(loss, loss.call(wrap(labels), output), rows)
+        per_batch = losses.ndim == 0
         total = losses if per_batch else losses.sum() / (wrap(count) * int(np.prod(losses.node.shape[1:])))
         table = Table()
         nodes = stabilise(fold_sizes([unwrap(output), unwrap(total)], rows, data[0]), table=table)
@@ -162,6 +163,22 @@ def _trace_rows(model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.ndarray, 
     inputs = [*data, labels, *(mask.node for mask in training.masks)]
     graph = StepGraph(inputs, count, weights, fixed, lowered[0], lowered[1:], batch_loss, rows, False)
     return TracedStep(graph, training.masks, head, True)
+
+
+def _checked_losses(loss: Loss, losses: Any, rows: int) -> Any:
+    """Check what a loss function returned: traced, and one number for the batch or one or more per row."""
+    if not isinstance(losses, Tracer):
+        raise DataError(
+            f"the loss {loss.name} should return what it computes from y_pred. Received: {type(losses).__name__}. "
+            f"Write it with NumPy's functions of y_true and y_pred"
+        )
+    shape = losses.node.shape
+    if shape and shape[0] != rows:
+        raise ShapeError(
+            f"the loss {loss.name} should return one number per sample, or one for the batch. Received, for {rows} "
+            f"samples: shape {shape}. Take the mean over the last axis, as in np.mean(..., axis=-1)"
+        )
+    return losses
 
 
 def _text(graph: StepGraph) -> str:

@@ -12,8 +12,9 @@ from . import losses, metrics, optimizers
 from .callbacks import Callback, EpochLines, History, ProgressBar
 from .data import check_fit_options, check_y, split_validation
 from .fitting import Fitting
+from .layers.weights import WeightSlot
 from .losses import Loss
-from .metrics import Metric
+from .metrics import Metric, ResolvedAccuracy, resolve_accuracy
 from .steps import trace_forward, trace_scores, trace_update
 
 __all__ = ["Trainer"]
@@ -31,9 +32,11 @@ def _tell(watchers: Sequence[Callback], moment: str, *args: Any) -> None:
 
 
 class OptimizerState:
-    """The optimizer's memory: its vectors, as long as all trainable weights together, and the count of steps."""
+    """The optimizer's memory of certain weights: vectors as long as these together, and the count of steps."""
 
-    def __init__(self, names: Sequence[str], length: int, dtype: Any) -> None:
+    def __init__(self, names: Sequence[str], weights: Sequence[WeightSlot]) -> None:
+        self.weights = list(weights)
+        length, dtype = sum(slot.value.size for slot in weights), weights[0].dtype if weights else np.float32
         self.slots = [np.zeros(length, dtype) for _ in names]
         self.step = 0
 
@@ -46,12 +49,11 @@ class Training:
         self.metrics: list[Metric] = [metrics.get(one) for one in chosen]
         self._state: OptimizerState | None = None
 
-    def state(self, length: int, dtype: Any) -> OptimizerState:
-        """Return the optimizer's memory, begun anew if the number of weights has changed."""
-        fits = self._state is not None and all(len(slot) == length for slot in self._state.slots)
-        if not fits or len(self._state.slots) != len(self.optimizer.slots):  # type: ignore[union-attr]
-            self._state = OptimizerState(self.optimizer.slots, length, dtype)
-        return self._state  # type: ignore[return-value]
+    def state(self, weights: Sequence[WeightSlot]) -> OptimizerState:
+        """Return the optimizer's memory, begun anew if other weights are trained than before."""
+        if self._state is None or self._state.weights != list(weights):
+            self._state = OptimizerState(self.optimizer.slots, weights)
+        return self._state
 
     def update_graph(self, dtype: Any) -> Any:
         """Return the graph of the optimizer's update."""
@@ -177,8 +179,13 @@ class Trainer:
         fitting = Fitting(self, data, labels, 32 if batch_size is None else batch_size, shuffle, rng)
         self.history = History()
         watchers = self._watchers(callbacks, verbose)
-        params = {"epochs": epochs, "initial_epoch": initial_epoch, "verbose": verbose,
-                  "steps": -(-fitting.rows // fitting.batch)}  # fmt: skip
+        params = {
+            "epochs": epochs,
+            "initial_epoch": initial_epoch,
+            "verbose": verbose,
+            "steps": -(-fitting.rows // fitting.batch),
+            "accuracy": self._meaning_of_accuracy(training, labels),
+        }
         for watcher in watchers:
             watcher.set_params(params)
             watcher.set_model(self)
@@ -199,6 +206,12 @@ class Trainer:
             finally:
                 _tell(watchers, "on_train_end")
         return self.history
+
+    def _meaning_of_accuracy(self, training: Training, labels: np.ndarray) -> str | None:
+        """Which accuracy the name ``"accuracy"`` stands for with these labels and outputs."""
+        if not any(isinstance(metric, ResolvedAccuracy) for metric in training.metrics):
+            return None
+        return type(resolve_accuracy(labels.shape, self.output_shape)).__name__  # type: ignore[attr-defined]
 
     def _watchers(self, callbacks: Sequence[Callback] | None, verbose: int | str) -> list[Callback]:
         progress: list[Callback] = [] if verbose == 0 else [EpochLines() if verbose == 2 else ProgressBar()]

@@ -1,0 +1,82 @@
+"""``python -m benchmarks [NAME ...]``: measure, side by side, and print tables with the targets beside the figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from . import imports, lecture, memory, process, recitation
+from .peers import PEERS
+from .report import Table, versions
+from .running import Settings
+
+BENCHMARKS = {
+    "lecture": lecture.run,
+    "recitation": recitation.run,
+    "process": process.run,
+    "import": imports.run,
+    "memory": memory.run,
+}
+
+
+def main(arguments: list[str] | None = None) -> list[Table]:
+    asked = _parser().parse_args(arguments)
+    chosen = [peer for peer in PEERS if asked.peers is None or peer.key in asked.peers]
+    repeats = asked.repeats or (1 if asked.quick else 5)
+    described = versions()
+    print("\n".join(f"{name}: {value}" for name, value in described.items()), flush=True)
+    tables: list[Table] = []
+    with tempfile.TemporaryDirectory(prefix="chainrule-benchmarks-") as folder:
+        settings = Settings(repeats, asked.quick, chosen, Path(folder))
+        for name in asked.names or BENCHMARKS:
+            for table in BENCHMARKS[name](settings):
+                tables.append(table)
+                print(f"\n{table.text(asked.quick)}", flush=True)
+    if asked.json:
+        stored = {"versions": described, "repeats": repeats, "quick": asked.quick, "tables": [t.data() for t in tables]}
+        asked.json.write_text(json.dumps(stored, indent=1) + "\n")
+    return tables
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Time and memory beside other libraries.")
+    parser.add_argument(
+        "names", nargs="*", type=_name, metavar="NAME", help=f"what to measure (all): {', '.join(BENCHMARKS)}"
+    )
+    parser.add_argument("--repeats", type=_positive, metavar="N", help="trainings or processes per figure (5)")
+    parser.add_argument("--quick", action="store_true", help="cut sizes down, to see that everything runs")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="store all figures in a file")
+    parser.add_argument(
+        "--peers", metavar="PEERS", type=_peers, help=f"measure beside these only: none, or {_peer_names()} with commas"
+    )
+    return parser
+
+
+def _name(text: str) -> str:
+    if text not in BENCHMARKS:
+        raise argparse.ArgumentTypeError(f"expected some of {', '.join(BENCHMARKS)}. Received: {text}")
+    return text
+
+
+def _peer_names() -> str:
+    return ", ".join(peer.key for peer in PEERS)
+
+
+def _peers(text: str) -> list[str]:
+    keys = [] if text == "none" else text.split(",")
+    unknown = sorted(set(keys) - {peer.key for peer in PEERS})
+    if unknown:
+        raise argparse.ArgumentTypeError(f"expected none or some of {_peer_names()}. Received: {', '.join(unknown)}")
+    return keys
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1. Received: {text}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    main()
