@@ -150,6 +150,7 @@ def versions() -> dict[str, str]:
     return {
         "Python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}, {_processor()}, {_cores()} cores",
+        "load": _load(),
         "numpy": f"{np.__version__} ({blas['name']} {blas['version']})",
         "chainrule": installed_version("chainrule") or "not installed",
         **{package: installed_version(package) or "not installed" for package in packages},
@@ -158,6 +159,15 @@ def versions() -> dict[str, str]:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _load() -> str:
+    """How busy other programs keep the cores before anything is measured."""
+    if not hasattr(os, "getloadavg"):
+        return "unknown"
+    load = os.getloadavg()[0]
+    busy = load > 0.25 * _cores()
+    return f"{load:.1f}" + (" – BUSY: do not trust these figures, threaded peers' least of all" if busy else "")
 
 
 def _processor() -> str:

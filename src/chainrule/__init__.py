@@ -17,29 +17,40 @@ from typing import TYPE_CHECKING, Any
 from .graph import Graph, Program, grad, trace, value_and_grad
 
 if TYPE_CHECKING:
-    from . import course, datasets, errors, insight, nn, plots
+    from . import (
+        activations,
+        callbacks,
+        course,
+        datasets,
+        errors,
+        initializers,
+        insight,
+        layers,
+        losses,
+        metrics,
+        models,
+        nn,
+        optimizers,
+        plots,
+        utils,
+    )
     from .insight import check_grad
-    from .nn import activations, callbacks, config, initializers, layers, losses, metrics, models, optimizers, utils
+    from .nn import config
     from .nn.layers import Input, Layer
     from .nn.model import Model
     from .nn.sequential import Sequential
 
 __version__ = "0.1.0"
 
-# Loaded when first asked for, so that importing chainrule costs little more than importing NumPy.
-_LAZY = {
-    **{name: f".{name}" for name in ("course", "datasets", "errors", "insight", "nn", "plots")},
-    **{
-        name: f".nn.{name}"
-        for name in ("activations", "callbacks", "initializers", "layers", "losses", "metrics", "optimizers", "utils")
-    },
-    "Input": ".nn.layers:Input",
-    "Layer": ".nn.layers:Layer",
-    "Model": ".nn.model:Model",
-    "Sequential": ".nn.sequential:Sequential",
-    "check_grad": ".insight:check_grad",
-    "config": ".nn.config",
-    "models": ".nn.models",
+# Members that are loaded when first asked for, so that importing chainrule costs little more than importing NumPy.
+# All other lazy names are modules of the package.
+_MEMBERS = {
+    "Input": ".nn.layers",
+    "Layer": ".nn.layers",
+    "Model": ".nn.model",
+    "Sequential": ".nn.sequential",
+    "check_grad": ".insight",
+    "config": ".nn",
 }
 
 __all__ = [
@@ -73,11 +84,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    if name not in __all__:
         raise AttributeError(f"module 'chainrule' has no attribute {name!r}")
-    module, _, member = _LAZY[name].partition(":")
-    found = import_module(module, __name__)
-    found = getattr(found, member) if member else found
+    if name in _MEMBERS:
+        module = import_module(_MEMBERS[name], __name__)
+        found = getattr(module, name, None) or import_module(f"{_MEMBERS[name]}.{name}", __name__)
+    else:
+        found = import_module(f".{name}", __name__)
     globals()[name] = found
     return found
 

@@ -62,7 +62,7 @@ class UnknownNameError(ChainruleError, ValueError):
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         from difflib import get_close_matches
 
-        names = sorted(known)
+        names = sorted(set(known))
         near = get_close_matches(str(name).lower(), names, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         super().__init__(f"unknown {kind} {name!r}.{hint} Known: {', '.join(map(repr, names))}.")

@@ -97,7 +97,7 @@ def test_sample_grid(result):
 def test_misses_are_all_wrong(result):
     figure = result.misses_figure()
     assert len(figure.axes) == 12
-    assert {axes.get_title() for axes in figure.axes} <= {"1, is 7", "7, is 1"}
+    assert {axes.get_title() for axes in figure.axes} <= {"1, not 7", "7, not 1"}
 
 
 def test_no_misses_no_figure(data, result):

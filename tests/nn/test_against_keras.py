@@ -105,7 +105,7 @@ def test_weights_and_history_after_fifty_steps(loss, optimizer):
 
 def test_adam_in_float32_is_closer_to_the_exact_result_than_keras():
     """Keras takes ``1 - beta_2**step`` in float32 and loses three digits in the first steps; here it is a float."""
-    units, activation, y, _ = PROBLEMS["mse"]
+    units, _, y, _ = PROBLEMS["mse"]
 
     def wide(k):
         x = k.Input((FEATURES,), dtype="float64")
@@ -213,18 +213,18 @@ IMAGES = RNG.normal(size=(ROWS, 3, 2)).astype("float32")
 
 
 def train_graph(k):
-    """Rows 0 to 40 in batches of 8, so that the last batch is one row; the other nine validate."""
+    """Forty rows in batches of eight; the other ten validate."""
     y = PROBLEMS["categorical_crossentropy"][2]
 
     def afterwards(model):
         return (
-            model.evaluate([X[:9], IMAGES[:9]], y[:9], verbose=0),
-            np.asarray(model.predict([X[:9], IMAGES[:9]], verbose=0)),
+            model.evaluate([X[:10], IMAGES[:10]], y[:10], verbose=0),
+            np.asarray(model.predict([X[:10], IMAGES[:10]], verbose=0)),
         )
 
     return run(
-        k, graph_of_layers, [X[:41], IMAGES[:41]], y[:41], batch_size=8, epochs=8,
-        validation_data=([X[41:], IMAGES[41:]], y[41:]), given=afterwards,
+        k, graph_of_layers, [X[:40], IMAGES[:40]], y[:40], batch_size=8, epochs=8,
+        validation_data=([X[40:], IMAGES[40:]], y[40:]), given=afterwards,
     )  # fmt: skip
 
 
@@ -243,14 +243,14 @@ def test_a_graph_of_layers_is_trained_as_keras_trains_it():
 def test_evaluate_and_predict_after_training():
     ours, theirs = train_graph(chainrule).more, keras_graph().more
     np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-5)
-    assert ours[1].shape == (9, 4)
+    assert ours[1].shape == (10, 4)
     np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-4, atol=1e-6)
 
 
 # --- what else fit takes ---
 
 
-def test_validation_split_and_weights_that_stay():
+def test_a_last_batch_of_one_row_validation_split_and_weights_that_stay():
     def build(k):
         model = small("binary_crossentropy", "sgd")(k)
         model.layers[0].trainable = False
@@ -259,7 +259,7 @@ def test_validation_split_and_weights_that_stay():
 
     y = PROBLEMS["binary_crossentropy"][2]
     options = {
-        "batch_size": 15,
+        "batch_size": 17,
         "epochs": 6,
         "initial_epoch": 2,
         "validation_split": 0.3,

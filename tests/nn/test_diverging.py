@@ -33,10 +33,8 @@ def fit(model, x=X, y=Y, **options):
 def diverges(model, x=X, y=Y, **options):
     """Fit, and return the error after checking that the model has kept its last good weights and works."""
     last = Last(model)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with pytest.raises(DivergedError) as caught:
-            fit(model, x, y, callbacks=[last], **options)
+    with pytest.raises(DivergedError) as caught:
+        fit(model, x, y, callbacks=[last], **options)
     for good, now in zip(last.weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(good, now)
     assert len(model.history.epoch) == caught.value.epoch
@@ -92,7 +90,7 @@ def test_binary_crossentropy_has_no_cap(size, dtype):
     kernel, bias = model.get_weights()
     assert 1 - kernel.item() == pytest.approx(np.mean(slopes * z), rel=1e-5, abs=1e-6)
     assert bias.item() == pytest.approx(-np.mean(slopes), abs=1e-6)
-    assert history["accuracy"] == [0.5 if size else 0.5]
+    assert history["accuracy"] == [0.5]
 
 
 @pytest.mark.parametrize("size", LOGITS)
@@ -162,7 +160,7 @@ def test_good_epochs_before_stay():
     assert [len(values) for values in model.history.history.values()] == [3] * 4
     np.testing.assert_array_equal(model.get_weights()[0], last.weights[0])
     model.optimizer.learning_rate = 0.01
-    assert fit(model, epochs=2).history["loss"][-1] < model.evaluate(X, 0 * Y, verbose=0)[0] + 10
+    assert fit(model, epochs=2).epoch == [0, 1]
     assert np.isfinite(model.predict(X)).all()
 
 
@@ -183,7 +181,6 @@ def test_after_divergence_training_continues_as_if_it_had_not_happened():
             np.testing.assert_array_equal(a, b)
 
 
-FIRST, LAST = Dense(4, name="first"), Dense(1, name="last")
 CULPRITS = {
     "a dense layer's activation": lambda: [Dense(4, name="first"), Dense(4, activation=np.log, name="culprit")],
     "an activation layer": lambda: [Dense(4, name="first"), Activation(np.log, name="culprit")],
@@ -256,20 +253,18 @@ def test_weights_that_overflow_in_the_last_step():
     assert "weights" in str(error).partition("began in")[2]
 
 
-def test_dropout_draws_the_same_masks_when_the_epoch_is_repeated():
-    """Batches before the bad one are finite in the repetition, so the bad one is found where it was."""
+@pytest.mark.parametrize("seed", range(5))
+def test_dropout_draws_the_same_masks_when_the_epoch_is_repeated(seed):
+    """Row 37 does harm only where it is kept; the repetition of the epoch finds it in the same batch."""
     x = np.abs(X) + 1
-    x[37] = np.array([-1e30, 0, 0])
-    for seed in range(5):
-        model = network(Dropout(0.5), Dropout(0.3, seed=1), Function(lambda x: np.log(1 + x), name="culprit"), Dense(1))
-        model.compile(SGD(0.001), "mse")
-        rng = np.random.default_rng(seed)
-        model.set_weights([rng.normal(size=w.shape) for w in model.get_weights()])
-        try:
-            fit(model, x, seed=seed, epochs=30)
-        except DivergedError as error:
-            assert error.batch == 3
-            assert error.layer == "culprit"
+    x[37] = [-50, 0, 0]
+    bend = Function(lambda x: np.log(1 + x), name="culprit")
+    model = network(Dropout(0.7), Dropout(0.3, seed=1), bend, Dense(1), optimizer=SGD(0.001))
+    last = Last(model)
+    with pytest.raises(DivergedError) as caught:
+        fit(model, x, seed=seed, epochs=60, callbacks=[last])
+    assert (caught.value.batch, caught.value.layer) == (3, "culprit")
+    np.testing.assert_array_equal(model.get_weights()[0], last.weights[0])
 
 
 def test_nan_in_row_blocks_on_threads(monkeypatch):
@@ -291,6 +286,15 @@ def test_evaluate_and_predict_report_what_they_find():
         warnings.simplefilter("error")
         assert np.isnan(model.evaluate(X, Y, verbose=0))
         assert np.isnan(model.predict(X)).all()
+
+
+def test_divergence_warns_of_nothing_on_the_way():
+    for activation in (np.log, np.exp, "relu"):
+        model = network(Dense(4), Activation(activation), Dense(1), optimizer=SGD(1e6))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with pytest.raises(DivergedError):
+                fit(model, 10 * X, epochs=20)
 
 
 def test_a_validation_loss_that_is_no_number_stops_nothing():
@@ -383,17 +387,18 @@ def test_interrupted_inside_a_step(monkeypatch, at):
 
 def test_interrupted_by_the_users_own_function():
     """Ctrl-C may arrive anywhere, such as in a metric after an epoch."""
-    calls = iter(range(100))
+    model = network(Dense(1))
 
     def metric(y_true, y_pred):
-        if next(calls) == 1:
+        if model.history is not None and model.history.epoch == [0]:
             raise KeyboardInterrupt
         return 0.0
 
-    model = network(Dense(1), metrics=[metric])
+    model.compile(SGD(0.1), "mse", metrics=[metric])
     with pytest.raises(KeyboardInterrupt):
         fit(model, epochs=5)
     assert model.history.epoch == [0]
+    model.compile(SGD(0.1), "mse")
     is_usable(model)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import gc
 import io
+import linecache
 import pickle
 from contextlib import redirect_stderr
 
@@ -12,6 +14,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.errors import NotCompiledError
+from chainrule.graph import buffers
 from chainrule.nn import fitting
 from chainrule.nn.callbacks import Callback, History
 from chainrule.nn.layers import Activation, Add, Concatenate, Dense, Dropout, Flatten, Layer
@@ -346,6 +349,7 @@ def test_a_custom_layer_learns_its_slope():
     assert scale == 1
 
 
+MIX = RNG.normal(size=(7, 9)) / 3
 # each spelled in two ways, the second keeping the rows on the first axis all along
 LAYERS = {
     "transposed": (
@@ -376,6 +380,10 @@ LAYERS = {
         lambda x: np.reshape(np.tanh(x.ravel()), (-1, 9)),
         lambda x: np.tanh(x),
     ),
+    "product from the left": (
+        lambda x: np.tanh(MIX @ np.tanh(x.T)).T,
+        lambda x: np.tanh(np.tanh(x) @ MIX.T),
+    ),
 }
 
 
@@ -403,6 +411,41 @@ def test_rows_may_be_any_axis_inside_a_layer(name, rows):
         results.append([*model.get_weights(), *losses, model.predict(x), model(x)])
     assert apart(*results) < 1e-9
     assert apart(results[0][-1:], results[0][-2:-1]) < 1e-9
+
+
+def correlation(y, p):
+    y, p = y - np.mean(y), p - np.mean(p)
+    return 1 - np.sum(y * p) / np.sqrt(np.sum(y * y) * np.sum(p * p))
+
+
+OVER_ROWS = {
+    "every second row": lambda y, p: np.mean(np.square(p[::2] - y[::2])),
+    "neighbours": lambda y, p: np.mean(np.square(p[1:] - p[:-1] - y[1:] + y[:-1])),
+    "all pairs": lambda y, p: np.mean(np.square(p - p.T - (y - y.T))),
+    "all pairs, flat": lambda y, p: np.mean(np.square(np.ravel(p - p.T) - np.ravel(y - y.T))),
+    "pairs of rows": lambda y, p: np.mean(np.square(p[::2] - p[1::2] - y[::2] + y[1::2])),  # an even number of them
+    "in order": lambda y, p: np.mean(np.square(np.sort(p, axis=0) - np.sort(y, axis=0))),
+    "correlation": correlation,
+}
+
+
+@pytest.mark.parametrize("name", OVER_ROWS)
+@pytest.mark.parametrize("large", [64, 16_384])
+def test_a_loss_may_look_at_all_rows_of_a_batch(monkeypatch, name, large):
+    """Against the derivative of the same function on each batch, taken without programs and buffers."""
+    monkeypatch.setattr(buffers, "LARGE", large)
+    loss, rows, batch = OVER_ROWS[name], 220, 150
+    x, y = np.resize(X, (rows, 4)) + np.linspace(0, 1, rows)[:, None], np.resize(SINE, (rows, 1))
+    model = compiled(network(Dense(1)), SGD(0.1), loss)
+    W, b = model.get_weights()
+    total = 0.0
+    for part in (slice(0, batch), slice(batch, rows)):
+        f = lambda W, b, x=x[part], y=y[part]: loss(y, x @ W + b)
+        value, (dW, db) = cr.value_and_grad(f, argnums=(0, 1))(W, b)
+        W, b, total = W - 0.1 * dW, b - 0.1 * db, total + float(value) * len(x[part]) / rows
+    history = fit(model, x, y, batch_size=batch, shuffle=False)
+    assert apart(model.get_weights(), [W, b]) < 1e-12
+    assert history.history["loss"] == [pytest.approx(total, rel=1e-10)]
 
 
 def test_a_layer_that_sees_all_rows_is_trained_on_its_batch():
@@ -809,6 +852,21 @@ def test_activation_layers_and_functions_train_alike():
     for model in (a, b):
         fit(model, epochs=3, shuffle=False)
     assert apart(a.get_weights(), b.get_weights()) < 1e-13
+
+
+def test_programs_of_the_past_are_forgotten():
+    """Thousands of fits and predictions leave no sources behind."""
+    model = compiled(network(Dense(1)))
+
+    def use():
+        for _ in range(10):
+            fit(model)
+            model.predict(X)
+            model.evaluate(X, SINE, verbose=0)
+        gc.collect()
+        return sum(name.startswith("<chainrule") for name in linecache.cache)
+
+    assert use() >= use() - 2
 
 
 def test_data_are_left_as_they_are():

@@ -65,12 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("chainrule-tour"), help="folder for the page (default: %(default)s)"
     )
     length = tour.add_mutually_exclusive_group()
-    length.add_argument(
-        "--epochs", type=_positive, metavar="N", help="epochs of both networks, instead of 80 and 500"
-    )
-    length.add_argument(
-        "--quick", action="store_true", help="only 100 epochs of the lecture's network instead of 500"
-    )
+    length.add_argument("--epochs", type=_positive, metavar="N", help="epochs of both networks, instead of 80 and 500")
+    length.add_argument("--quick", action="store_true", help="only 100 epochs of the lecture's network instead of 500")
     tour.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser
 

@@ -93,9 +93,7 @@ def check_writable(folder: Path) -> Path:
         raise PermissionError(f"cannot write into {folder}. Give another folder with --out")
     path = folder / "index.html"
     if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
-        raise FileExistsError(
-            f"{path} was not written by a tour and is left as it is. Give another folder with --out"
-        )
+        raise FileExistsError(f"{path} was not written by a tour and is left as it is. Give another folder with --out")
     return path
 
 

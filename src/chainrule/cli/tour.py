@@ -78,9 +78,7 @@ def _by_hand(name: str, gradients: recitation.Gradients, result: Result) -> ByHa
     seconds = perf_counter() - began
     expected = recitation.from_model(result.model)
     differences = [float(np.max(np.abs(weights[name] - expected[name]))) for name in expected]
-    return ByHand(
-        name, seconds, max(*differences, float(np.max(np.abs(np.subtract(losses, losses_by_hand)))))
-    )
+    return ByHand(name, seconds, max(*differences, float(np.max(np.abs(np.subtract(losses, losses_by_hand))))))
 
 
 def _lecture(epochs: int) -> LectureResult:

@@ -81,9 +81,7 @@ def build(units: int = 256, activation: str = "tanh", seed: int | None = None) -
     classifier.add(layers.Input(shape=(784,)))
     classifier.add(layers.Dense(units, activation=activation, kernel_initializer=start))
     classifier.add(layers.Dense(1, activation="sigmoid", kernel_initializer=start))
-    classifier.compile(
-        loss="binary_crossentropy", optimizer=optimizers.SGD(learning_rate=0.001), metrics=["accuracy"]
-    )
+    classifier.compile(loss="binary_crossentropy", optimizer=optimizers.SGD(learning_rate=0.001), metrics=["accuracy"])
     return classifier
 
 

@@ -64,9 +64,7 @@ class Result:
     @cached_property
     def loss(self) -> float:
         """The mean cross-entropy on the test samples."""
-        return float(
-            self.model.evaluate(self.data.x_test, self.data.y_test, verbose=0, return_dict=True)["loss"]
-        )
+        return float(self.model.evaluate(self.data.x_test, self.data.y_test, verbose=0, return_dict=True)["loss"])
 
     @property
     def roc_auc(self) -> float:

@@ -47,9 +47,7 @@ Features = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 
-def load_data(
-    test_split: float = 0.2, seed: int = 113
-) -> tuple[tuple[Features, Labels], tuple[Features, Labels]]:
+def load_data(test_split: float = 0.2, seed: int = 113) -> tuple[tuple[Features, Labels], tuple[Features, Labels]]:
     """The set, shuffled and split in two.
 
     Args:

@@ -45,8 +45,7 @@ def standardise(x_train: ArrayLike, *others: ArrayLike) -> tuple[NDArray[Any], .
     for i, x in enumerate(sets[1:], start=2):
         if x.shape[1:] != train.shape[1:]:
             raise ShapeError(
-                f"every set needs the features of x_train, {train.shape[1:]}. "
-                f"Received in set {i}: {x.shape[1:]}."
+                f"every set needs the features of x_train, {train.shape[1:]}. Received in set {i}: {x.shape[1:]}."
             )
     mean = train.mean(axis=0, dtype=np.float64)
     std = train.std(axis=0, dtype=np.float64)

@@ -45,9 +45,7 @@ def moons(n: int = 200, noise: float = 0.1, seed: int | None = 0) -> tuple[Point
     return _shaken(np.where(y[:, None] == 0, upper, lower), y, noise, seed)
 
 
-def circles(
-    n: int = 200, noise: float = 0.05, seed: int | None = 0, factor: float = 0.5
-) -> tuple[Points, Classes]:
+def circles(n: int = 200, noise: float = 0.05, seed: int | None = 0, factor: float = 0.5) -> tuple[Points, Classes]:
     """A circle of radius 1 and a smaller one inside it, as scikit-learn's ``make_circles``.
 
     Args:
@@ -201,9 +199,7 @@ def _shaken(x: Points, y: Classes, noise: float, seed: int | None) -> tuple[Poin
 
 def _check(n: int, noise: float, at_least: int) -> None:
     if not _is_integer(n) or n < at_least:
-        raise DataError(
-            f"n, the number of points, must be an integer of at least {at_least}. Received: {n!r}."
-        )
+        raise DataError(f"n, the number of points, must be an integer of at least {at_least}. Received: {n!r}.")
     if not _is_finite(noise) or noise < 0:
         raise DataError(f"noise is a standard deviation: a finite number, 0 or more. Received: {noise!r}.")
 

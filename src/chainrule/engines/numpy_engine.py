@@ -8,12 +8,14 @@ processor's cache, shared among threads, and their gradients added: the text is 
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..graph.batch import Shapes
 from ..graph.buffers import Plan
 from ..graph.emit import Emission, Update, emit
 from ..graph.node import CONSTANT, INPUT, Node, make, topological
@@ -35,8 +37,8 @@ class StepGraph:
         fixed: input nodes of weights that are not trained.
         scored: the node from which loss and metrics are computed after the epoch.
         gradients: one node per trainable weight.
-        batch_loss: the batch's loss, where the loss function gives one number for a whole batch; else ``None``.
-        rows: the number of example rows, which is no other size in the graph.
+        batch_loss: the batch's loss, where it must be computed with the step; else ``None``.
+        shapes: the shapes of the values on any number of rows.
         splits: whether the gradients of two halves of a batch add up to that of the batch.
     """
 
@@ -49,17 +51,21 @@ class StepGraph:
         scored: Node,
         gradients: list[Node],
         batch_loss: Node | None,
-        rows: int,
-        splits: bool,
     ) -> None:
         self.data, self.count, self.weights, self.fixed = data, count, weights, fixed
         self.scored, self.gradients, self.batch_loss = scored, gradients, batch_loss
-        self.rows, self.splits = rows, splits
+        self.shapes = Shapes(self.results, len(data[0].value))
+        self.splits = False
 
     @property
     def inputs(self) -> list[Node]:
         """Every input, in the order of the program's parameters."""
         return [*self.data, self.count, *self.weights, *self.fixed]
+
+    @property
+    def results(self) -> list[Node]:
+        """Everything it computes."""
+        return [self.scored, *self.gradients, *([] if self.batch_loss is None else [self.batch_loss])]
 
 
 class UpdateGraph:
@@ -70,12 +76,20 @@ class UpdateGraph:
         slots: input nodes of the optimizer's state, each as long.
         settings: input nodes of numbers that change: the learning rate, the count of steps.
         new: the new value of ``weights`` and then of each slot.
+        shapes: the shapes of the values on vectors of any length.
     """
 
     def __init__(
-        self, weights: Node, gradients: Node, slots: list[Node], settings: list[Node], new: list[Node]
+        self,
+        weights: Node,
+        gradients: Node,
+        slots: list[Node],
+        settings: list[Node],
+        new: list[Node],
+        shapes: Shapes,
     ) -> None:
-        self.weights, self.gradients, self.slots, self.settings, self.new = weights, gradients, slots, settings, new
+        self.weights, self.gradients, self.slots, self.settings = weights, gradients, slots, settings
+        self.new, self.shapes = new, shapes
 
     @property
     def inputs(self) -> list[Node]:
@@ -112,7 +126,8 @@ class Stepper:
     ) -> None:
         self.values, self.weights, self.slots = values, [*views, *fixed], list(slots)
         self.returns_loss = step.batch_loss is not None
-        block = _block_rows(step, rows)
+        order = topological([step.scored, *step.gradients])
+        block = max(256, min(rows, _rows_in_cache(order, step.shapes)))
         work = rows * values.size
         self.threads = min(_cores(), -(-rows // block)) if step.splits and work > THREADED_WORK else 1
         self.block = block if step.splits and work > THREADED_WORK else rows
@@ -121,7 +136,7 @@ class Stepper:
         self._workers = [_Worker(plan, views) for _ in range(self.threads)]
         update_emission, update_plan = _emit_update(update, len(values))
         self._update = run_text(update_emission, "update")
-        self._update_buffers = [buffer.allocate() for buffer in update_plan.buffers]
+        self._update_buffers = [buffer.allocate(len(values)) for buffer in update_plan.buffers]
         self.source = f"{emission.source}\n\n{update_emission.source}"
         self._pool: Any = None
 
@@ -189,13 +204,13 @@ class _Worker:
     def __init__(self, plan: Plan, views: Sequence[np.ndarray]) -> None:
         self.flat, self._gradients = vector_with_views(views)
         self.total = np.empty_like(self.flat)
-        self._buffers = [(buffer.batched, buffer.allocate()) for buffer in plan.buffers]
+        self._buffers = [(buffer, buffer.allocate(plan.rows)) for buffer in plan.buffers]
         self._arrays: dict[int, list[np.ndarray]] = {}
 
     def arrays(self, rows: int) -> list[np.ndarray]:
         """Return what a program writes into on a batch of ``rows`` rows: the gradients, then the buffers."""
         if rows not in self._arrays:
-            buffers = [array[:rows] if batched else array for batched, array in self._buffers]
+            buffers = [buffer.fitted(array, rows) for buffer, array in self._buffers]
             self._arrays[rows] = [*self._gradients, *buffers]
         return self._arrays[rows]
 
@@ -207,16 +222,18 @@ class Forward:
         inputs: input nodes with one row per sample.
         weights: input nodes of the weights.
         outputs: the nodes wanted; one row per sample each.
-        rows: the number of example rows.
+        shapes: the shapes of the values on any number of rows.
+        rows: the number of rows to run at once, if it must be that number; else chosen to fit the cache.
     """
 
-    def __init__(self, inputs: list[Node], weights: list[Node], outputs: list[Node], rows: int) -> None:
-        self.source_inputs = inputs
+    def __init__(
+        self, inputs: list[Node], weights: list[Node], outputs: list[Node], shapes: Shapes, rows: int | None
+    ) -> None:
         stores = _stores(outputs, {node.name for node in [*inputs, *weights]})
         outputs = list(stores)
-        largest = max([_row_bytes(node, rows) for node in topological(outputs)], default=1)
-        self.block = max(64, min(8192, BLOCK_BYTES // max(largest, 1)))
-        plan = Plan(topological(outputs), (), stores, example_rows=rows, rows=self.block)
+        order = topological(outputs)
+        self.block = rows or max(64, min(8192, _rows_in_cache(order, shapes)))
+        plan = Plan(order, shapes, self.block, stores=stores)
         emission = emit("forward", [*inputs, *weights], [], first=outputs, plan=plan)
         self.source = emission.source
         self._function = run_text(emission, "forward")
@@ -241,7 +258,7 @@ def _emit_gradients(step: StepGraph, rows: int) -> tuple[Emission, Plan]:
     stores = _stores([step.scored, *step.gradients], taken)
     first = list(stores)
     outputs = [] if step.batch_loss is None else [step.batch_loss]
-    plan = Plan(topological([*outputs, *first]), outputs, stores, example_rows=step.rows, rows=rows)
+    plan = Plan(topological([*outputs, *first]), step.shapes, rows, kept=outputs, stores=stores)
     return emit("gradients", step.inputs, outputs, first=first, plan=plan), plan
 
 
@@ -249,9 +266,26 @@ def _emit_update(update: UpdateGraph, length: int) -> tuple[Emission, Plan]:
     """Emit the update for vectors of this length. State changes first, so that the weights see the new state."""
     variables = [*update.slots, update.weights]
     values = [*update.new[1:], update.new[0]]
-    plan = Plan(topological(values), elsewhere=values, example_rows=len(update.weights.value), rows=length)
-    updates = [Update(variable, value) for variable, value in zip(variables, values, strict=True)]
-    return emit("update", update.inputs, [], updates=updates, plan=plan), plan
+    values = [make(np.copy, (value,)) if value.op is INPUT and value in variables else value for value in values]
+    pairs = list(zip(variables, values, strict=True))
+    early = values if _reads_replaced(pairs) else []
+    plan = Plan(topological(values), update.shapes, length, elsewhere=[] if early else values)
+    plan.own_line.update(early)
+    updates = [Update(variable, value) for variable, value in pairs]
+    return emit("update", update.inputs, [], first=early, updates=updates, plan=plan), plan
+
+
+def _reads_replaced(pairs: Sequence[tuple[Node, Node]]) -> bool:
+    """Whether a new value is made of a variable that an earlier line has replaced; then all are computed first."""
+    done: set[Node] = set()
+    ready: set[Node] = set()
+    for variable, value in pairs:
+        needed = topological([value], ready)
+        if any(parent in done for node in needed for parent in node.parents):
+            return True
+        ready.update(needed)
+        done.add(variable)
+    return False
 
 
 def _stores(nodes: Sequence[Node], taken: set[str | None]) -> dict[Node, str]:
@@ -279,17 +313,15 @@ def vector_with_views(shapes: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np
     return flat, views
 
 
-def _row_bytes(node: Node, rows: int) -> int:
-    """How many bytes one row of this value takes; 0 if it is not one row per sample."""
-    if node.is_weak or rows not in node.shape[:1]:
-        return 0
-    return int(np.prod(node.shape[1:])) * node.dtype.itemsize
+def _rows_in_cache(order: Sequence[Node], shapes: Shapes) -> int:
+    """How many rows the widest value that is computed may have to stay in a core's cache."""
 
+    def row_bytes(node: Node) -> float:
+        wide, wider = (math.prod(shapes.at(node, rows) or ()) for rows in (1000, 2000))
+        return (wider - wide) / 1000 * node.dtype.itemsize
 
-def _block_rows(step: StepGraph, rows: int) -> int:
-    inner = [node for node in topological([step.scored, *step.gradients]) if node.op not in (INPUT, CONSTANT)]
-    widest = max((_row_bytes(node, step.rows) for node in inner), default=4)
-    return max(256, min(rows, BLOCK_BYTES // max(widest, 1)))
+    widest = max((row_bytes(node) for node in order if node.op not in (INPUT, CONSTANT)), default=1)
+    return int(BLOCK_BYTES // max(widest, 1))
 
 
 def _cores() -> int:

@@ -4,8 +4,7 @@ For large arrays, asking for new memory costs more than the arithmetic. A ``Plan
 lets results share one when their lives do not overlap, and computes elementwise steps in place where the argument is
 needed no more. ``emit`` then writes the same lines with ``out=``.
 
-Sizes are judged on the rows a program will really get, not on the few rows of the example: the example's number of
-rows occurs as no other size in the graph, so an axis of that length is the batch axis.
+Sizes are judged on the rows a program will really get, not on the few rows of the example (see ``batch.Shapes``).
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .batch import Shapes
 from .node import CONSTANT, INPUT, Node
 
 __all__ = ["LARGE", "Buffer", "Plan"]
@@ -29,14 +29,30 @@ VIEWS = {
 
 
 class Buffer:
-    """An array the program writes into: its name and, per row if ``batched``, its shape and dtype."""
+    """An array the program writes into.
 
-    def __init__(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], batched: bool) -> None:
-        self.name, self.shape, self.dtype, self.batched = name, shape, dtype, batched
+    Attributes:
+        name: its name in the program.
+        node: the first value it holds; all that share it have the same shape on any number of rows.
+    """
 
-    def allocate(self) -> np.ndarray:
-        """Return the array, for as many rows as were planned."""
-        return np.empty(self.shape, self.dtype)
+    def __init__(self, name: str, node: Node, shapes: Shapes) -> None:
+        self.name, self.node, self._shapes = name, node, shapes
+
+    def shape(self, rows: int) -> tuple[int, ...]:
+        """Its shape for a batch of so many rows."""
+        shape = self._shapes.at(self.node, rows)
+        assert shape is not None  # a value whose growth is not known gets no buffer
+        return shape
+
+    def allocate(self, rows: int) -> np.ndarray:
+        """Return a new array."""
+        return np.empty(self.shape(rows), self.node.dtype)
+
+    def fitted(self, array: np.ndarray, rows: int) -> np.ndarray:
+        """Return the part of ``array`` that a batch of so many rows, at most as many as planned, writes into."""
+        shape = self.shape(rows)
+        return array.reshape(-1)[: prod(shape)].reshape(shape)  # in one piece, which np.dot insists on
 
 
 class Plan:
@@ -44,10 +60,11 @@ class Plan:
 
     Args:
         order: the nodes in the order in which they will be computed.
+        shapes: their shapes on any number of rows.
+        rows: the number of rows to plan for.
         kept: nodes whose values are read after the program has returned; they get no shared buffer.
         stores: nodes that the caller wants in an array of its own, with the name of that array.
         elsewhere: nodes that are written in place of an input, by an ``Update``.
-        example_rows, rows: the batch size of the example and the one to plan for.
 
     Attributes:
         targets: node → the name of a buffer, or the argument node in whose place it is written.
@@ -59,14 +76,14 @@ class Plan:
     def __init__(
         self,
         order: Sequence[Node],
+        shapes: Shapes,
+        rows: int,
         kept: Sequence[Node] = (),
         stores: dict[Node, str] | None = None,
         elsewhere: Sequence[Node] = (),
-        example_rows: int = 0,
-        rows: int = 0,
     ) -> None:
         self.stores = stores or {}
-        self.example_rows, self.rows = example_rows, rows
+        self.shapes, self.rows = shapes, rows
         self.buffers: list[Buffer] = []
         self.targets: dict[Node, Any] = dict(self.stores)
         self._placed = {*self.stores, *elsewhere}
@@ -86,11 +103,9 @@ class Plan:
         """Whether the value written in place may keep the name of the value it replaces."""
         return target.name is None or node.name is None
 
-    def _shape(self, node: Node) -> tuple[int, ...]:
-        return tuple(self.rows if n == self.example_rows else n for n in node.shape)
-
     def _is_large(self, node: Node) -> bool:
-        return not node.is_weak and prod(self._shape(node)) * node.dtype.itemsize >= LARGE
+        shape = self.shapes.at(node, self.rows)
+        return shape is not None and not node.is_weak and prod(shape) * node.dtype.itemsize >= LARGE
 
     def _takes_out(self, node: Node) -> bool:
         return isinstance(node.op, np.ufunc) or node.op is np.sum
@@ -130,22 +145,22 @@ class Plan:
         return self._is_large(node) and self._takes_out(node)
 
     def _place(self, node: Node, i: int, free: list[Buffer]) -> None:
-        shape = self._shape(node)
         for parent in node.parents:
             dying = self._last_use.get(parent) == i and parent in self._home and parent not in self._kept
-            if dying and node.op is not np.matmul and isinstance(node.op, np.ufunc) and self._same_kind(node, parent):
+            if dying and node.op is not np.matmul and isinstance(node.op, np.ufunc) and self._alike(node, parent):
                 self.targets[node] = parent
                 self._home[node] = self._home[parent]
                 return
-        for buffer in free:
-            if buffer.shape == shape and buffer.dtype == node.dtype:
-                free.remove(buffer)
-                break
-        else:
-            buffer = Buffer(f"B{len(self.buffers)}", shape, node.dtype, self.example_rows in node.shape[:1])
+        buffer = next((b for b in free if self._alike(node, b.node)), None)
+        if buffer is None:
+            buffer = Buffer(f"B{len(self.buffers)}", node, self.shapes)
             self.buffers.append(buffer)
+        else:
+            free.remove(buffer)
         self.targets[node] = buffer.name
         self._home[node] = buffer
 
-    def _same_kind(self, node: Node, parent: Node) -> bool:
-        return self._shape(node) == self._shape(parent) and node.dtype == parent.dtype
+    def _alike(self, a: Node, b: Node) -> bool:
+        """Whether two values have one dtype and, on any number of rows, one shape."""
+        same_now = self.shapes.at(a, self.rows) == self.shapes.at(b, self.rows)
+        return same_now and a.shape == b.shape and a.dtype == b.dtype

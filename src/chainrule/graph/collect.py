@@ -64,13 +64,14 @@ def _is_arithmetic(node: Any) -> bool:
 
 def _shorter(root: Node, uses: Counter[Node], sigmoids: dict[Node, Node]) -> Tree:
     """Return the collected form of a subtree if it takes fewer operations and is the same kind of array."""
+    expander = _Expander(sigmoids)
     try:
-        polynomial = _Expander(sigmoids).expand(root)
+        polynomial = expander.expand(root)
     except _TooLargeError:
         return None
     if any(_only_masks(monomial) for monomial in polynomial):
         return None  # a mask is no number: it may not be added or subtracted
-    tree = _written(polynomial)
+    tree = _Writer(expander.rank).written(polynomial)
     if not isinstance(tree, (tuple, Node)) or _steps(tree) >= _exclusive_steps(root, uses):
         return None
     value = _value(tree)
@@ -97,10 +98,19 @@ class _TooLargeError(Exception):
 
 
 class _Expander:
-    """Multiplies a subtree out, giving up when it grows large."""
+    """Multiplies a subtree out, giving up when it grows large.
+
+    Attributes:
+        rank: the leaves in the order in which they were met, so that the same function is always written the same way.
+    """
 
     def __init__(self, sigmoids: dict[Node, Node]) -> None:
         self.sigmoids, self.steps = sigmoids, 0
+        self.rank: dict[Leaf, int] = {}
+
+    def _leaf(self, leaf: Leaf, power: int = 1) -> Monomial:
+        self.rank.setdefault(leaf, len(self.rank))
+        return frozenset({(leaf, power)})
 
     def expand(self, node: Any) -> Polynomial:
         self.steps += 1
@@ -111,9 +121,9 @@ class _Expander:
         if node.op is CONSTANT and node.shape == ():
             return {ONE: np.asarray(node.value).item()}
         if node.op is fn.sigmoid and applied(node.args[0], np.negative) and node.args[0].args[0] in self.sigmoids:
-            return {ONE: 1, frozenset({(self.sigmoids[node.args[0].args[0]], 1)}): -1}  # σ(-z) = 1 - σ(z)
+            return {ONE: 1, self._leaf(self.sigmoids[node.args[0].args[0]]): -1}  # σ(-z) = 1 - σ(z)
         if not _is_arithmetic(node):
-            return {frozenset({(node, 1)}): 1}
+            return {self._leaf(node): 1}
         return self._operation(node)
 
     def _operation(self, node: Node) -> Polynomial:
@@ -135,12 +145,14 @@ class _Expander:
     def _inverse(self, divisor: Any) -> Polynomial:
         terms = self.expand(divisor)
         if len(terms) != 1:
-            return {frozenset({(divisor, -1)}): 1}
+            return {self._leaf(divisor, -1): 1}
         ((monomial, number),) = terms.items()
         factors = {leaf: -power for leaf, power in monomial}
         sign = -1 if number < 0 else 1
         if abs(number) != 1:
-            factors[plain_number(abs(number))] = -1
+            divisor_number = plain_number(abs(number))
+            self._leaf(divisor_number)
+            factors[divisor_number] = -1
         return {frozenset(factors.items()): sign}
 
 
@@ -168,47 +180,53 @@ def _product(a: Polynomial, b: Polynomial) -> Polynomial:
 # --- from a polynomial to an expression: common factors in front, numbers and single values first ---
 
 
-def _written(polynomial: Polynomial) -> Tree:
-    if not polynomial:
-        return None
-    monomials = list(polynomial)
-    common = frozenset.intersection(*monomials)
-    if any(_only_masks(monomial - common) for monomial in monomials):
-        common = ONE  # masks can be multiplied with numbers, not subtracted from each other
-    sizes = {abs(number) for number in polynomial.values()}
-    factor = sizes.pop() if len(sizes) == 1 else 1
-    if all(number < 0 for number in polynomial.values()):
-        factor = -factor
-    rest = {monomial - common: number / factor if factor not in (1, -1) else number * factor
-            for monomial, number in polynomial.items()}  # fmt: skip
-    if len(rest) == 1:
-        return _term(common, factor)
-    total = None
-    for monomial, number in sorted(rest.items(), key=lambda item: (item[1] < 0, sum(p for _, p in item[0]))):
-        term = _term(monomial, abs(number))
-        total = term if total is None else (np.add if number > 0 else np.subtract, total, term)
-    return _term(common, factor, total)
+class _Writer:
+    """Writes a polynomial as an expression, leaves in the order of their rank."""
+
+    def __init__(self, rank: dict[Leaf, int]) -> None:
+        self.rank = rank
+
+    def written(self, polynomial: Polynomial) -> Tree:
+        if not polynomial:
+            return None
+        common = frozenset.intersection(*polynomial)
+        if any(_only_masks(monomial - common) for monomial in polynomial):
+            common = ONE  # masks can be multiplied with numbers, not subtracted from each other
+        sizes = {abs(number) for number in polynomial.values()}
+        factor = sizes.pop() if len(sizes) == 1 else 1
+        if all(number < 0 for number in polynomial.values()):
+            factor = -factor
+        if len(polynomial) == 1:
+            return self._term(common, factor)
+        rest = {monomial - common: number / factor for monomial, number in polynomial.items()}
+        total = None
+        for monomial, number in sorted(rest.items(), key=lambda item: (item[1] < 0, sum(p for _, p in item[0]))):
+            term = self._term(monomial, abs(number))
+            total = term if total is None else (np.add if number > 0 else np.subtract, total, term)
+        return self._term(common, factor, total)
+
+    def _term(self, monomial: Monomial, number: float, total: Tree = None) -> Tree:
+        """Write ``number * monomial * total``: single values first, then one array after the other, masks last."""
+        factors = sorted(monomial, key=self._place)
+        singles = [item for item in factors if np.ndim(_value(item[0])) == 0]
+        arrays = [item for item in factors if np.ndim(_value(item[0])) > 0]
+        negative, number = number < 0, plain_number(abs(number))
+        over = [item for item in singles if item[1] < 0]
+        result = _times(None if number == 1 else number, [item for item in singles if item[1] > 0])
+        if result is not None and over:
+            result, over = _over(result, over), []
+        result = result if total is None else total if result is None else (np.multiply, result, total)
+        result = _times(result, [item for item in arrays if item[1] > 0])
+        result = _over(1 if result is None else result, over + [item for item in arrays if item[1] < 0])
+        return (np.negative, result) if negative else result
+
+    def _place(self, factor: tuple[Leaf, int]) -> tuple[Any, ...]:
+        leaf, power = factor
+        return _only_masks(frozenset([factor])), np.ndim(_value(leaf)), power < 0, self.rank[leaf]
 
 
 def _only_masks(monomial: Monomial) -> bool:
     return bool(monomial) and all(isinstance(leaf, Node) and leaf.dtype.kind == "b" for leaf, _ in monomial)
-
-
-def _term(monomial: Monomial, number: float, total: Tree = None) -> Tree:
-    """Write ``number * monomial * total``: the single values first, then one array after the other, masks last."""
-    factors = sorted(monomial, key=lambda item: (_only_masks(frozenset([item])), np.ndim(_value(item[0])), item[1] < 0))
-    singles = [item for item in factors if np.ndim(_value(item[0])) == 0]
-    arrays = [item for item in factors if np.ndim(_value(item[0])) > 0]
-    negative, number = number < 0, plain_number(abs(number))
-    over = [item for item in singles if item[1] < 0]
-    result = _times(None if number == 1 else number, [item for item in singles if item[1] > 0])
-    if result is not None and over:
-        result, over = _over(result, over), []
-    result = result if total is None else total if result is None else (np.multiply, result, total)
-    result = _times(result, [item for item in arrays if item[1] > 0])
-    result = 1 if result is None else result
-    result = _over(result, over + [item for item in arrays if item[1] < 0])
-    return (np.negative, result) if negative else result
 
 
 def plain_number(number: float) -> float:

@@ -91,6 +91,8 @@ class _Writer:
         self.counts: Counter[str] = Counter()
         self.taken = {"np", *HELPERS.values(), *(plan.parameters if plan else ())}
         self.heirs = {target: node for node, target in plan.targets.items() if isinstance(target, Node)} if plan else {}
+        self.variables = {update.variable for update in updates}
+        self.inline_reads: dict[Node, set[Node]] = {}  # which variables a text that is not computed yet will read
         self.quoted: tuple[str, int] | None = None
         for node in inputs:
             self.texts[node] = (self._name(node, node.name or "x"), ATOM)
@@ -106,14 +108,22 @@ class _Writer:
         for node in self.phases[0]:
             self._node(node)
         for update, phase in zip(self.updates, self.phases[1:], strict=True):
-            for node in phase[:-1]:
-                if node not in self.texts and changed.intersection(node.parents):
-                    raise ValueError(f"an update reads the old {node} after it was replaced")
-                self._node(node)
+            for node in phase:
+                if node is not update.value and node not in self.texts:
+                    self._check_reads(node, changed)
+                    self._node(node)
+            if update.value not in self.texts or update.value in changed:
+                self._check_reads(update.value, changed - {update.variable})
             self._update(update)
             changed.add(update.variable)
         if self.outputs:
             self.lines.append("return " + ", ".join(self._output(node) for node in self.outputs))
+
+    def _check_reads(self, node: Node, changed: set[Node]) -> None:
+        """Refuse a line that would read an input after it was replaced, be it through an expression written inline."""
+        read = {node, *node.parents}.union(*(self.inline_reads.get(parent, ()) for parent in node.parents))
+        if read & changed:
+            raise ValueError(f"an update reads the old {node} after it was replaced")
 
     # --- one node ---
 
@@ -128,6 +138,8 @@ class _Writer:
             text = self._expression(node)
             if self._inline(node, text):
                 self.texts[node] = text
+                inner = (self.inline_reads.get(parent, ()) for parent in node.parents)
+                self.inline_reads[node] = self.variables.intersection(node.parents).union(*inner)
             else:
                 self._line(node, text[0])
 
@@ -257,8 +269,9 @@ class _Writer:
         inside += self._keywords(node)
         if out is not None:
             inside.append(f"out={out}")
-            if node.op is np.sum:  # what np.sum calls in the end
-                return f"np.add.reduce({', '.join(inside)})"
+            if node.op is np.sum:  # what np.sum calls in the end, with another default
+                axis = [] if node.kwargs.get("axis") is not None else ["axis=None"]
+                return f"np.add.reduce({', '.join([*inside, *axis])})"
         return f"{'np.dot' if self._as_dot(node) else _dotted(node.op)}({', '.join(inside)})"
 
     def _as_dot(self, node: Node) -> bool:

@@ -95,8 +95,7 @@ def _inside(x: Any, low: Any, high: Any) -> Any:
 
 
 def _softmax(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
-    weighted = y * g
-    return weighted - y * np.sum(weighted, axis=axis, keepdims=True)
+    return y * (g - np.sum(y * g, axis=axis, keepdims=True))
 
 
 def _concatenate(i: int, g: Any, y: Any, parts: Sequence[Any], axis: int | None = 0) -> Any:

@@ -31,7 +31,10 @@ __all__ = ["Tracer", "label", "unwrap", "wrap"]
 _HERE = os.path.dirname(__file__)
 _PACKAGE = os.path.dirname(_HERE)
 # Whatever these make was written by nobody on a line of theirs, unless a function of theirs is called in between.
-_AUTHORLESS = {os.path.join(_HERE, "derive.py"), os.path.join(_PACKAGE, "nn", "steps.py")}
+_AUTHORLESS = {
+    os.path.join(_HERE, "derive.py"),
+    *(os.path.join(_PACKAGE, "nn", name) for name in ("forward.py", "steps.py", "tracing.py")),
+}
 _INTERNAL = tuple(
     folder + os.sep
     for folder in (

@@ -11,9 +11,11 @@ import numpy as np
 from ..engines.numpy_engine import Stepper, limit_blas, vector_with_views
 from ..errors import DivergedError
 from ..graph.interpret import steps
+from .forward import Scores, trace_scores
 from .layers.passes import draw_mask
 from .random import generator
-from .steps import Scores, TracedStep, trace_scores, trace_step
+from .steps import TracedStep, trace_step
+from .tracing import fixed_slots
 
 __all__ = ["Fitting"]
 
@@ -93,7 +95,7 @@ class Fitting:
         traced = self._step_for(rows)
         size = self.batch if traced.any_batch else rows
         if size not in self._steppers:
-            fixed = [slot.value for slot in self.model.weight_slots if slot not in set(self.slots)]
+            fixed = [slot.value for slot in fixed_slots(self.model)]
             update = self.model._training.update_graph(self.values.dtype)
             stepper = Stepper(traced.graph, update, size, self.values, self.views, fixed, self.state.slots)
             self._steppers[size] = self._stack.enter_context(stepper)
@@ -131,7 +133,7 @@ class Fitting:
     def _one(self, data: Sequence[np.ndarray], start: int, stop: int) -> Any:
         rows = stop - start
         if rows not in self._runs:
-            self._runs[rows] = self._stepper(rows).step, bool(self._step_for(rows).masks)
+            self._runs[rows] = self._stepper(rows).step, bool(self._step_for(rows).training.masks)
         step, masked = self._runs[rows]
         if masked:
             data = [*data, *self._masks(rows)]
@@ -155,13 +157,16 @@ class Fitting:
     def _masks(self, rows: int) -> list[np.ndarray]:
         return [
             draw_mask(mask.layer.rng or self.rng, (rows, *mask.node.shape[1:]), mask.node.dtype, mask.keep_probability)
-            for mask in self._step_for(rows).masks
+            for mask in self._step_for(rows).training.masks
         ]
 
     # --- when the loss is no number ---
 
     def _snapshot(self) -> tuple[Any, ...]:
-        generators = [self.rng, *(mask.layer.rng for mask in self._step_for(self.batch).masks if mask.layer.rng)]
+        generators = [
+            self.rng,
+            *(mask.layer.rng for mask in self._step_for(self.batch).training.masks if mask.layer.rng),
+        ]
         states = [(source, source.bit_generator.state) for source in generators]
         return self.values.copy(), [slot.copy() for slot in self.state.slots], self.state.step, states
 
@@ -193,29 +198,35 @@ class Fitting:
         order = self.rng.permutation(self.rows) if self.shuffle else None
         labels = self.y if order is None else self.y[order]
         for number, (start, stop, data) in enumerate(self._batches(order, labels)):
-            sources = [mask.layer.rng or self.rng for mask in self._step_for(stop - start).masks]
+            sources = [mask.layer.rng or self.rng for mask in self._step_for(stop - start).training.masks]
             states = [(source, source.bit_generator.state) for source in sources]
             found = self._not_finite([*data, *self._masks(stop - start)], stop - start)
             if found:
                 return number, *found
             for source, state in states:  # the step draws the same masks again
                 source.bit_generator.state = state
-            self._one(data, start, stop)
+            loss = self._one(data, start, stop)
+            if loss is None:
+                loss = self.scores.loss(self._scored[start:stop], labels[start:stop])
+            if not np.isfinite(loss):
+                return number, "the loss itself", None
             if not np.isfinite(self.values).all():
                 return number, "the weights, which one step moved beyond all numbers", None
         return number, "the loss itself", None
 
     def _not_finite(self, data: Sequence[np.ndarray], rows: int) -> tuple[str, str | None] | None:
-        """Look at every value of one step, forward and back."""
-        graph = self._step_for(rows).graph
-        fixed = [slot.value for slot in self.model.weight_slots if slot not in set(self.slots)]
-        values = [*data, rows, *self.views, *fixed]
-        name = None
-        for node, value in steps([graph.scored, *graph.gradients], dict(zip(graph.inputs, values, strict=True))):
-            name = node.name or name
-            if not np.isfinite(value).all() and node.name:
-                layer = self._layer_of(node.name)
-                return f"{node.name}" + (f" of layer {layer!r}" if layer else ""), layer
+        """Look at what each layer made in one step, then at each derivative."""
+        traced = self._step_for(rows)
+        values = [*data, rows, *self.views, *(slot.value for slot in fixed_slots(self.model))]
+        given = dict(zip(traced.graph.inputs, values, strict=True))
+        found = given | dict(steps([traced.output], given))
+        for layer, node in traced.training.made:
+            if node in found and not np.isfinite(found[node]).all():
+                return f"the output of layer {layer.name!r}", layer.name
+        for node, value in steps(traced.graph.gradients, given):
+            if node.name and node.name.startswith("d") and not np.isfinite(value).all():
+                name = self._layer_of(node.name)
+                return f"the derivative {node.name}" + (f" in layer {name!r}" if name else ""), name
         return None
 
     def _layer_of(self, name: str) -> str | None:

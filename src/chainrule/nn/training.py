@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DataError, NotCompiledError
+from ..errors import DataError, NotCompiledError, ShapeError
 from . import losses, metrics, optimizers
 from .callbacks import Callback, EpochLines, History, ProgressBar
 from .data import check_fit_options, check_y, split_validation
 from .fitting import Fitting
+from .forward import trace_forward, trace_scores
 from .layers.weights import WeightSlot
 from .losses import Loss
 from .metrics import Metric, ResolvedAccuracy, resolve_accuracy
-from .steps import trace_forward, trace_scores, trace_update
+from .steps import trace_update
 
 __all__ = ["Trainer"]
 
@@ -171,14 +172,16 @@ class Trainer:
             verbose=verbose, seed=seed,
         )  # fmt: skip
         data, labels = self._checked(x, y)
-        held_out = None if validation_data is None else self._checked(*_pair(validation_data))
+        held_out = None if validation_data is None else self._checked_validation(validation_data)
         if held_out is None and validation_split:
             (data, labels), held_out = split_validation(data, labels, validation_split)
         rng = None if seed is None else np.random.default_rng(seed)
         validate = None if held_out is None else self._scoring(*held_out)
+        history = History()
+        watchers = self._watchers(history, callbacks, verbose)
+        self._try_metrics(data, labels)
         fitting = Fitting(self, data, labels, 32 if batch_size is None else batch_size, shuffle, rng)
-        self.history = History()
-        watchers = self._watchers(callbacks, verbose)
+        self.history = history
         params = {
             "epochs": epochs,
             "initial_epoch": initial_epoch,
@@ -205,7 +208,14 @@ class Trainer:
                         break
             finally:
                 _tell(watchers, "on_train_end")
-        return self.history
+        return history
+
+    def _try_metrics(self, data: list[np.ndarray], labels: np.ndarray) -> None:
+        """Compute the metrics on a few rows, so that one that does not fit is found before anything has changed."""
+        few = [part[:4] for part in data]
+        with np.errstate(all="ignore"):
+            outputs = self(few[0] if len(few) == 1 else few)  # type: ignore[operator]
+            self._judged(self._compiled(), labels[:4], outputs)
 
     def _meaning_of_accuracy(self, training: Training, labels: np.ndarray) -> str | None:
         """Which accuracy the name ``"accuracy"`` stands for with these labels and outputs."""
@@ -213,10 +223,15 @@ class Trainer:
             return None
         return type(resolve_accuracy(labels.shape, self.output_shape)).__name__  # type: ignore[attr-defined]
 
-    def _watchers(self, callbacks: Sequence[Callback] | None, verbose: int | str) -> list[Callback]:
+    def _watchers(self, history: History, callbacks: Sequence[Callback] | None, verbose: int | str) -> list[Callback]:
         progress: list[Callback] = [] if verbose == 0 else [EpochLines() if verbose == 2 else ProgressBar()]
-        history = [self.history] if self.history else []
-        return [*history, *(callbacks or []), *progress]
+        for callback in callbacks or ():
+            if not isinstance(callback, Callback):
+                raise DataError(
+                    f"callbacks should be a list of instances of chainrule.callbacks.Callback. Received: {callback!r}. "
+                    f"Subclass Callback and override, for instance, on_epoch_end(self, epoch, logs=None)"
+                )
+        return [history, *(callbacks or []), *progress]
 
     def _checked(self, x: Any, y: Any) -> tuple[list[np.ndarray], np.ndarray]:
         """Return the data as the program takes them, building the model if it was waiting for their shape."""
@@ -225,6 +240,12 @@ class Trainer:
             raise DataError("fit and evaluate support models with one output; join several with Concatenate()")
         labels = check_y(y, self.output_shape, self._compiled().loss, self.dtype, len(data[0]))  # type: ignore[attr-defined]
         return data, labels
+
+    def _checked_validation(self, data: Any) -> tuple[list[np.ndarray], np.ndarray]:
+        try:
+            return self._checked(*_pair(data))
+        except (DataError, ShapeError) as error:
+            raise type(error)(f"in validation_data, {error}") from error
 
     def _checked_x(self, x: Any) -> list[np.ndarray]:
         return self.as_inputs(x)  # type: ignore[attr-defined]

@@ -16,6 +16,8 @@ from .style import RED, new_figure
 
 __all__ = ["samples"]
 
+LONGEST_LINE = 10  # letters that fit over an image
+
 
 def samples(
     images: ArrayLike,
@@ -27,7 +29,7 @@ def samples(
     seed: int | None = 0,
     figure: Figure | None = None,
 ) -> Figure:
-    """Random images with their labels; with predictions, wrong answers are framed and spelled out.
+    """Random images with their labels; with predictions, wrong answers are framed and named.
 
     Args:
         images: (n, height, width) or (n, height, width, 1) grey values, (n, height, width, 3) colours, or
@@ -62,7 +64,8 @@ def samples(
     columns = min(columns, count)
     rows = -(-count // columns)
     lightest, darkest = pictures.min(), pictures.max()
-    figure = new_figure(1.05 * columns, 1.3 * rows) if figure is None else figure
+    width = max([1.05, *(0.1 * len(f"not {name}") for name in ([] if names is None else names))])
+    figure = new_figure(width * columns, 1.3 * rows) if figure is None else figure
     for place, i in enumerate(chosen, start=1):
         axes = figure.add_subplot(rows, columns, place, xticks=[], yticks=[])
         axes.imshow(pictures[i], cmap="gray_r", vmin=lightest, vmax=darkest)
@@ -71,12 +74,15 @@ def samples(
 
 
 def _caption(axes: Axes, label: Any, answer: Any, names: Sequence[str] | None) -> None:
-    """The label, or, where the answer is wrong, both and a frame."""
+    """The label above the image; where the answer was wrong, what it was, and a frame around."""
     if answer == label:
         axes.set_title(_name(label, names), fontsize=10)
         axes.spines[:].set_visible(False)
         return
-    axes.set_title(f"{_name(answer, names)}, is {_name(label, names)}", fontsize=10, color=RED, weight="bold")
+    words = f"{_name(label, names)}, not {_name(answer, names)}"
+    if len(words) > LONGEST_LINE:
+        words = words.replace(", not ", ",\nnot ")
+    axes.set_title(words, fontsize=10, color=RED, weight="bold")
     axes.spines[:].set(color=RED, linewidth=2.5)
 
 
@@ -111,9 +117,7 @@ def _images(values: ArrayLike) -> NDArray[Any]:
     return images
 
 
-def _classes(
-    labels: ArrayLike, predictions: ArrayLike | None, count: int
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def _classes(labels: ArrayLike, predictions: ArrayLike | None, count: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """True and answered classes, (count,) each. Without predictions, every answer is as good as right."""
     if predictions is None:
         predictions = labels

@@ -7,13 +7,14 @@ from typing import Any, overload
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from .. import insight
 from ..errors import ShapeError
 from ..insight.scores import class_pair
-from .style import GREY, figure_of, new_axes, pen, tidy
+from .style import GREY, axes_for, figure_of, pen, tidy
 
 __all__ = ["confusion_matrix", "roc"]
 
@@ -66,20 +67,23 @@ def confusion_matrix(
     counts, names = _count(y_true, y_pred, labels)
     k = len(names)
     total = counts.sum(axis=1, keepdims=True)
-    # Shades are shares of the row even where counts are written: a rare class reads as well as a frequent one.
+    # Shades are shares of the row even where counts are written, so a rare class reads as well as a frequent
+    # one, and grow with the square root, so that a few wrong answers in a hundred can be seen.
     shares = counts / np.maximum(total, 1)
     size = max(3.2, 1.2 + 0.52 * k)
-    axes = new_axes(size + 0.6, size) if ax is None else ax
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axes = axes_for(ax, size + 0.6, size)
+    axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1))
     for i, j in np.ndindex(k, k):
         words = str(counts[i, j])
         if normalize:
             words = f"{shares[i, j]:.1%}" if total[i, 0] else "–"
-        colour = "white" if shares[i, j] > 0.5 else "black"
+        colour = "white" if shares[i, j] > 0.5 else "black" if counts[i, j] else GREY
         axes.text(j, i, words, ha="center", va="center", color=colour, fontsize=11 if k < 5 else 9)
     correct = np.trace(counts) / counts.sum()
     tidy(axes, f"Confusion matrix: {correct:.1%} correct", "answer", "true class")
     axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
     axes.set_xticks(range(k), names)
     axes.set_yticks(range(k), names)
     return axes if ax is not None else figure_of(axes)
@@ -89,9 +93,7 @@ def confusion_matrix(
 def roc(y_true: ArrayLike, score: ArrayLike, label: str | None = ..., ax: None = ...) -> Figure: ...
 @overload
 def roc(y_true: ArrayLike, score: ArrayLike, label: str | None = ..., *, ax: Axes) -> Axes: ...
-def roc(
-    y_true: ArrayLike, score: ArrayLike, label: str | None = None, ax: Axes | None = None
-) -> Axes | Figure:
+def roc(y_true: ArrayLike, score: ArrayLike, label: str | None = None, ax: Axes | None = None) -> Axes | Figure:
     """The ROC curve of a classifier with two classes, with the area under it in the legend.
 
     Called again on the same axes, it adds a curve with a pen of its own, so that classifiers can be compared.
@@ -110,26 +112,26 @@ def roc(
 
     >>> figure = roc([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8])
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    ['guessing (AUC = 0.5)', 'AUC = 0.8750']
+    ['AUC = 0.8750', 'guessing (AUC = 0.5)']
     """
     false_positives, true_positives, _ = insight.roc_curve(y_true, score)
     area = f"AUC = {insight.roc_auc(y_true, score):.4f}"
-    axes = new_axes(4.6, 4.4) if ax is None else ax
+    axes = axes_for(ax, 4.6, 4.4)
     curves = [line for line in axes.lines if line.get_gid() == "roc"]
-    if not curves:
-        axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2, label="guessing (AUC = 0.5)")
     name = f"{label} ({area})" if label else area
     style = pen(len(curves), len(false_positives))
-    axes.plot(false_positives, true_positives, label=name, gid="roc", clip_on=False, **style)
+    axes.plot(false_positives, true_positives, label=name, gid="roc", **style)
+    if not curves:
+        (guess,) = axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2, gid="guessing")
+        guess.set_label("guessing (AUC = 0.5)")
     tidy(axes, "ROC curve", "false positive rate", "true positive rate")
-    axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
-    axes.legend(frameon=False, loc="lower right")
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    handles = sorted(axes.get_legend_handles_labels()[0], key=lambda line: line.get_gid() == "guessing")
+    axes.legend(handles=handles, frameon=False, loc="lower right")
     return axes if ax is not None else figure_of(axes)
 
 
-def _count(
-    y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[Any] | None
-) -> tuple[NDArray[np.int64], list[str]]:
+def _count(y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[Any] | None) -> tuple[NDArray[np.int64], list[str]]:
     """The counts, and what to call the classes."""
     true, pred = class_pair(y_true, "y_true", y_pred, "y_pred")
     if labels is not None and true.dtype.kind == "i" and all(isinstance(label, str) for label in labels):

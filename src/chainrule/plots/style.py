@@ -8,7 +8,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREY", "RED", "figure_of", "new_axes", "new_figure", "pen", "tidy"]
+from ..errors import DataError
+
+__all__ = ["BLUE", "GREY", "RED", "axes_for", "figure_of", "new_figure", "pen", "tidy"]
 
 BLUE, RED, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 """Told apart with any colour vision. Source: M. Okabe and K. Ito, "Color Universal Design" (2008)."""
@@ -39,16 +41,22 @@ def new_figure(width: float, height: float) -> Figure:
     return Picture(figsize=(width, height), dpi=120, layout="constrained")
 
 
-def new_axes(width: float, height: float) -> Axes:
-    """Empty axes on a figure of their own, sizes in inches."""
-    return new_figure(width, height).add_subplot()
+def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
+    """The axes to draw on: ``ax``, or where it is None those of a new figure, sizes in inches."""
+    if ax is None:
+        return new_figure(width, height).add_subplot()
+    if not isinstance(ax, Axes):
+        raise DataError(
+            f"ax must be a Matplotlib Axes, such as figure.add_subplot() gives. Received: {type(ax).__name__}."
+        )
+    return ax
 
 
 def figure_of(axes: Axes) -> Figure:
     """The figure that holds ``axes``, also where a subfigure stands in between."""
     figure = axes.get_figure(root=True)
     if figure is None:
-        raise ValueError("these axes were removed from their figure; make new ones")
+        raise DataError("these axes were removed from their figure; make new ones")
     return figure
 
 
@@ -56,7 +64,7 @@ def pen(number: int, points: int) -> dict[str, Any]:
     """Colour, dashes and marker of the line with that number; markers at about ten of its ``points``."""
     step = max(1, points // 10)
     # Lines start their markers at different points, so that markers of close lines do not cover each other.
-    first = (number * step) // 3 if points > 10 else 0
+    first = step * (number % 3 + 1) // 4 if points > 10 else 0
     return {"linewidth": 1.8, "markersize": 5, "markevery": (first, step), **PENS[number % len(PENS)]}
 
 

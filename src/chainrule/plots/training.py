@@ -27,7 +27,7 @@ def history(history: Any, figure: Figure | None = None) -> Figure:
         figure: an empty figure to draw on; a new one if not given.
 
     Returns:
-        The figure, with one axes for each measure in the order of the dictionary. Epochs are counted from 1.
+        The figure, with one axes for each measure, loss first. Epochs are counted from 1.
 
     Raises:
         DataError: there is nothing to draw, or an entry is not a list of numbers, one an epoch.
@@ -38,7 +38,7 @@ def history(history: Any, figure: Figure | None = None) -> Figure:
     """
     curves = _curves(history)
     epochs = _epochs(history, len(next(iter(curves.values()))))
-    names = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in curves))
+    names = sorted(dict.fromkeys(name.removeprefix(VALIDATION) for name in curves), key="loss".__ne__)
     figure = new_figure(4.4 * len(names), 3.4) if figure is None else figure
     for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
         _panel(axes, name, curves, epochs)
@@ -53,7 +53,7 @@ def _panel(axes: Axes, name: str, curves: Mapping[str, np.ndarray], epochs: np.n
             axes.plot(epochs, curves[key], label=label, **pen(number, len(epochs)))
     words = name.replace("_", " ")
     tidy(axes, words[:1].upper() + words[1:], "epoch", words)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
     axes.legend(frameon=False)
 
 
@@ -71,9 +71,7 @@ def _curves(history: Any) -> dict[str, np.ndarray]:
     for name, values in recorded.items():
         array = np.asarray(values)
         if array.ndim != 1 or array.dtype.kind not in "biuf":
-            raise DataError(
-                f"history[{name!r}] must be a list of numbers, one an epoch. Received: {values!r}."
-            )
+            raise DataError(f"history[{name!r}] must be a list of numbers, one an epoch. Received: {values!r}.")
         curves[str(name)] = array.astype(float)
     lengths = {name: len(values) for name, values in curves.items()}
     if len(set(lengths.values())) > 1:

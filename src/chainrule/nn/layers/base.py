@@ -153,7 +153,10 @@ class Layer(Owner):
         before = surrounding.set(training)
         options = {"training": training} if self._takes_training else {}
         try:
-            return several(self.call(inputs, **options))
+            outputs = several(self.call(inputs, **options))
+            if isinstance(training, Pass):
+                training.seen(self, outputs)
+            return outputs
         except Exception as error:
             if not isinstance(error, ChainruleError):  # the library's own messages say where
                 shapes = " and ".join(str(tuple(getattr(x, "shape", ()))) for x in listed(inputs))

@@ -57,6 +57,9 @@ class Pass:
             )
         return draw_mask(layer.rng or generator(), like.shape, like.dtype, keep_probability)
 
+    def seen(self, layer: Layer, outputs: Any) -> None:
+        """Take note of what a layer returned. Here: do nothing."""
+
 
 # The pass of the layer whose call is running, so that the layers it calls need not be told.
 surrounding: ContextVar[Pass | bool] = ContextVar("surrounding", default=False)

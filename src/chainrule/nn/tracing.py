@@ -1,0 +1,109 @@
+"""Run a model on traced values: what the programs of training and of use have in common.
+
+Everything is traced on a few rows of the data, twice, on numbers of rows that divide no size of the network. Where both
+give the same text, one program serves every batch size; else there is a program for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph.batch import unmistakable_rows
+from ..graph.functions import sigmoid, softmax
+from ..graph.node import Node, placeholder
+from ..graph.trace import Tracer, wrap
+from .layers import Pass
+from .layers.weights import WeightSlot, substitute
+from .symbolic import listed
+
+__all__ = ["Head", "Mask", "TracedPass", "example", "fixed_slots", "inputs", "run", "two_numbers_of_rows", "weights"]
+
+
+class Mask:
+    """A random mask that a layer asked for: which layer, what shape per row, and how much it keeps."""
+
+    def __init__(self, layer: Any, node: Node, keep_probability: float) -> None:
+        self.layer, self.node, self.keep_probability = layer, node, keep_probability
+
+
+class TracedPass(Pass):
+    """A training pass whose masks are inputs of the program.
+
+    Attributes:
+        masks: the masks asked for, in order.
+        made: each layer with a node it returned, inner layers before outer ones.
+    """
+
+    def __init__(self) -> None:
+        self.masks: list[Mask] = []
+        self.made: list[tuple[Any, Node]] = []
+
+    def mask(self, layer: Any, like: Any, keep_probability: float) -> Any:
+        """Return a new input of the program, of the shape and dtype of ``like``."""
+        shape = tuple(int(n) for n in like.shape)
+        node = placeholder(np.ones(shape, like.dtype), f"mask{len(self.masks) + 1}")
+        self.masks.append(Mask(layer, node, keep_probability))
+        return wrap(node)
+
+    def seen(self, layer: Any, outputs: Any) -> None:
+        """Remember which layer made which values."""
+        self.made += [(layer, value.node) for value in listed(outputs) if isinstance(value, Tracer)]
+
+
+class Head:
+    """What turns the scored values into the network's outputs: a sigmoid or softmax at its end, or nothing.
+
+    Scoring from the values before it keeps the loss exact when the network is very sure.
+    """
+
+    def __init__(self, output: Node) -> None:
+        named = output.op in (sigmoid, softmax)
+        self.scored: Node = output.args[0] if named else output
+        self._op: Any = output.op if named else None
+        self._kwargs = output.kwargs if named else {}
+
+    def __call__(self, scored: Any) -> Any:
+        """Return the network's outputs."""
+        return scored if self._op is None else self._op(scored, **self._kwargs)
+
+
+def two_numbers_of_rows(model: Any, x: Sequence[np.ndarray], y: np.ndarray | None = None) -> tuple[int, int]:
+    """Return two numbers of example rows that divide no size of the network or of a row of the data."""
+    shapes = [slot.shape for slot in model.weight_slots]
+    shapes += [array.shape[1:] for array in (*x, *([] if y is None else [y]))]
+    shapes += [tensor.shape[1:] for layer in model.layers for call in layer.calls for tensor in listed(call.outputs)]
+    sizes = [int(size) for shape in shapes for size in shape]
+    first = unmistakable_rows(sizes)
+    return first, unmistakable_rows([*sizes, first], first + 1)
+
+
+def example(array: np.ndarray, rows: int) -> np.ndarray:
+    """Return the first rows, repeated if there are too few."""
+    return array[:rows] if len(array) >= rows else np.resize(array, (rows, *array.shape[1:]))
+
+
+def inputs(x: Sequence[np.ndarray], rows: int) -> list[Node]:
+    """Return input nodes for the data: ``x``, or ``x1``, ``x2`` … for several inputs."""
+    names = ["x"] if len(x) == 1 else [f"x{i + 1}" for i in range(len(x))]
+    return [placeholder(example(part, rows), name) for part, name in zip(x, names, strict=True)]
+
+
+def weights(slots: Sequence[WeightSlot]) -> list[Node]:
+    """Return input nodes for weights, named as in the program."""
+    return [placeholder(slot.value, slot.symbol) for slot in slots]
+
+
+def fixed_slots(model: Any) -> list[WeightSlot]:
+    """Return the places of the weights that training leaves alone."""
+    trainable = set(model.trainable_slots)
+    return [slot for slot in model.weight_slots if slot not in trainable]
+
+
+def run(model: Any, data: list[Node], slots: Sequence[WeightSlot], values: list[Node], training: Any) -> Any:
+    """Run the model's layers on traced values, with ``values`` in the places of its weights."""
+    traced = [wrap(node) for node in data]
+    with substitute(slots, [wrap(node) for node in values]):
+        return model.forward(traced[0] if len(traced) == 1 else traced, training)
