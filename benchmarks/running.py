@@ -42,8 +42,9 @@ class Settings:
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:
-    """Everything runs on the processor's cores, also where there is a GPU."""
-    return {**os.environ, "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", **extra}
+    """Everything runs on the processor's cores, also where there is a GPU, and from compiled Python files."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", **extra}
 
 
 def announce(what: str) -> None:

@@ -752,6 +752,15 @@ def test_accuracy_means_the_one_that_fits(units, activation, y, expected):
     assert scores["accuracy"] == scores[expected]
 
 
+def test_fit_says_which_accuracy_it_is(capsys):
+    model = compiled(classifier(), SGD(0.1), "sparse_categorical_crossentropy", ["accuracy"])
+    history = fit(model, y=CLASSES, verbose=2)
+    assert "'accuracy' is SparseCategoricalAccuracy" in capsys.readouterr().out
+    assert history.params["accuracy"] == "SparseCategoricalAccuracy"
+    assert fit(compiled(network(Dense(1)), metrics=["mae"]), verbose=2).params["accuracy"] is None
+    assert "accuracy" not in capsys.readouterr().out
+
+
 # --- callbacks ---
 
 
