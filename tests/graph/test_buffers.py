@@ -275,7 +275,7 @@ def test_a_planned_program_allocates_nothing_large():
     planned(*args)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < args[0].nbytes / 4
+    assert peak < args[0].nbytes / 4, planned.source
 
 
 def test_the_planned_text_is_the_plain_text_with_places():

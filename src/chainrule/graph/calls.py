@@ -90,7 +90,7 @@ def unsupported(function: Callable[..., Any]) -> NoReturn:
 
     module = getattr(function, "__module__", None) or "numpy"
     known = {op.__name__ for op in (*RULES, *SPELLINGS)}
-    near = get_close_matches(function.__name__, sorted(known), n=2)
+    near = get_close_matches(function.__name__, sorted(known), n=2, cutoff=0.75)
     hint = f" Near it in the table: {', '.join(near)}." if near else ""
     raise UnsupportedError(
         f"{module}.{function.__name__} has no derivative rule, so it cannot be traced. Write it with functions that "

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..errors import TraceError, UnsupportedError
 from .calls import advice_on, canonical, check_spelling, unsupported
+from .names import source_line
 from .node import CONSTANT, Node, constant, make
 from .rules import RULES
 from .sizes import Counted, counted
@@ -107,12 +108,19 @@ def _is_internal(filename: str) -> bool:
 
 
 def _user_line() -> tuple[str, int] | None:
-    """The file and line of the user's function that is being traced; none for what the library adds."""
+    """The file and line of the user's function that is being traced; none for what the library adds.
+
+    What a function of theirs returns belongs to the line that called it: there ``h = relu(x)`` gives it its name.
+    """
     frame = sys._getframe(1)
     while frame is not None and _is_internal(frame.f_code.co_filename):
         if frame.f_code.co_filename in _AUTHORLESS:
             return None
         frame = frame.f_back  # type: ignore[assignment]
+    while frame is not None and source_line(frame.f_code.co_filename, frame.f_lineno).startswith(("return", "def ")):
+        if frame.f_back is None or _is_internal(frame.f_back.f_code.co_filename):
+            break
+        frame = frame.f_back
     return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
