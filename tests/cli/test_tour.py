@@ -40,9 +40,7 @@ class Page(HTMLParser):
 
 def loaded(page):
     """What a browser would fetch to show the page: everything but links and what is inside."""
-    return [
-        (tag, value) for tag, value in page.references if tag != "a" and not value.startswith(("data:", "#"))
-    ]
+    return [(tag, value) for tag, value in page.references if tag != "a" and not value.startswith(("data:", "#"))]
 
 
 @pytest.fixture(scope="module")

@@ -28,9 +28,7 @@ def test_data_are_the_ones_and_sevens(data):
     assert data.x_train.max() == 1
     first = np.flatnonzero((y_train == 1) | (y_train == 7))[:5]
     np.testing.assert_array_equal(data.names, ["7", "1"])
-    np.testing.assert_array_equal(
-        [data.names[label] for label in data.y_train[:5]], y_train[first].astype(str)
-    )
+    np.testing.assert_array_equal([data.names[label] for label in data.y_train[:5]], y_train[first].astype(str))
     np.testing.assert_allclose(data.x_train[0].reshape(28, 28) * 255, x_train[first[0]], rtol=1e-6)
 
 

@@ -111,12 +111,9 @@ def test_gradients_are_the_slope_of_the_loss(batch):
         rng = np.random.default_rng(0)
         direction = rng.normal(size=weights[weight].shape)
         ends = [
-            recitation.loss(x, y, **{**weights, weight: weights[weight] + sign * step * direction})
-            for sign in (1, -1)
+            recitation.loss(x, y, **{**weights, weight: weights[weight] + sign * step * direction}) for sign in (1, -1)
         ]
-        assert (ends[0] - ends[1]) / (2 * step) == pytest.approx(
-            np.sum(found[gradient] * direction), abs=1e-8
-        )
+        assert (ends[0] - ends[1]) / (2 * step) == pytest.approx(np.sum(found[gradient] * direction), abs=1e-8)
 
 
 def test_deltas_are_the_derivatives_by_z(batch):

@@ -371,12 +371,16 @@ def test_updates_of_long_vectors_are_the_optimizers_own(make, length):
 
 
 def peak_of(action):
-    tracemalloc.start()
-    try:
-        action()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    """The most memory that ``action`` holds at a time, in bytes: the smaller of two tries."""
+    peaks = []
+    for _ in range(2):
+        tracemalloc.start()
+        try:
+            action()
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    return min(peaks)
 
 
 @pytest.mark.parametrize("in_blocks", [True, False])

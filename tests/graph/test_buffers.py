@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -265,17 +267,16 @@ def test_small_results_get_no_buffer(monkeypatch):
 
 
 def test_a_planned_program_allocates_nothing_large():
-    import tracemalloc
-
     rows = 50_000
     planned = Planned(lambda x, y, w: [np.sum(np.tanh(x @ w) * np.tanh(y @ w) - np.sin(x @ w))], rows=rows)
     args = (*data(rows), W)
-    planned(*args)
-    tracemalloc.start()
-    planned(*args)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < args[0].nbytes / 4, planned.source
+    peaks = []
+    for _ in range(3):  # the smallest counts: other threads may ask for memory meanwhile
+        tracemalloc.start()
+        planned(*args)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert min(peaks) < args[0].nbytes / 4, planned.source
 
 
 def test_the_planned_text_is_the_plain_text_with_places():

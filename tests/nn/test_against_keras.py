@@ -64,7 +64,7 @@ def run(k, build, x, y, *, given=None, **fit):
     return SimpleNamespace(weights=model.get_weights(), moved=moved, history=history.history, more=more, begin=begin)
 
 
-def same(ours, theirs, weights=1e-5, moved=5e-4):
+def same(ours, theirs, weights=1e-5, moved=5e-5):
     """Weights to 1e-5, and the way they went (which is shorter than they are) to ``moved``."""
     assert max(relative(ours.weights, theirs.weights)) < weights
     assert max(relative(ours.moved, theirs.moved)) < moved

@@ -351,7 +351,7 @@ def test_bad_verbose(method):
         (lambda: cr.Sequential().compile("sdg", "mse"), "unknown optimizer 'sdg'. Did you mean 'sgd'"),
         (lambda: cr.Sequential().compile("sgd", "msee"), "unknown loss 'msee'. Did you mean 'mse'"),
         (
-            lambda: cr.Sequential().compile("sgd", "mse", ["acuracy"]),
+            lambda: cr.Sequential().compile("sgd", "mse", metrics=["acuracy"]),
             "unknown metric 'acuracy'. Did you mean 'accuracy'",
         ),
         (lambda: cr.layers.Dense(1, activation="rleu"), "unknown activation 'rleu'. Did you mean 'relu'"),

@@ -161,7 +161,7 @@ def _lecture(result: LectureResult) -> dict[str, str]:
         "misses": figure(
             misses,
             "Test images that were answered wrong",
-            f"Some of the {wrong} test images that were answered wrong: “1, is 7” was taken for a 1 and is a 7. "
+            f"Some of the {wrong} test images that were answered wrong: “7, not 1” is a 7 that was taken for a 1. "
             "<b>Look at</b> whether you would have known.",
         )
         if misses

@@ -30,12 +30,23 @@ _REFUSED = {
 _HARMLESS = {"optimize", "copy", "subok", "device", "kind", "stable"}
 
 
+# The parameters of functions written in C, which tell their signature from NumPy 2.4 on only.
+_WRITTEN_IN_C: dict[Callable[..., Any], dict[str, Any]] = {
+    np.concatenate: {"arrays": None, "axis": 0, "out": None, "dtype": None, "casting": "same_kind"},
+    np.dot: {"a": None, "b": None, "out": None},
+    np.inner: {"a": None, "b": None},
+    np.where: {"condition": None, "x": None, "y": None},
+}
+
+
 @cache
-def _parameters(function: Callable[..., Any]) -> tuple[list[str], dict[str, Any]]:
+def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
+    """The names of a function's parameters, in order, with their defaults."""
     import inspect
 
-    parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters], {p.name: p.default for p in parameters}
+    if function in _WRITTEN_IN_C:
+        return _WRITTEN_IN_C[function]
+    return {p.name: p.default for p in inspect.signature(function).parameters.values()}
 
 
 def advice_on(setting: str) -> str:
@@ -51,7 +62,8 @@ def canonical(
     Raises:
         TraceError: a setting cannot be traced.
     """
-    names, defaults = _parameters(function)
+    defaults = _parameters(function)
+    names = list(defaults)
     row = RULES[function]
     operands = 1 if isinstance(row, Variadic) or not row else len(row)
     given = dict(zip(names, args, strict=False)) | kwargs

@@ -64,7 +64,7 @@ def _is_arithmetic(node: Any) -> bool:
 
 def _shorter(root: Node, uses: Counter[Node], sigmoids: dict[Node, Node]) -> Tree:
     """Return the collected form of a subtree if it takes fewer operations and is the same kind of array."""
-    expander = _Expander(sigmoids)
+    expander = _Expander(root, sigmoids)
     try:
         polynomial = expander.expand(root)
     except _TooLargeError:
@@ -104,8 +104,8 @@ class _Expander:
         rank: the leaves in the order in which they were met, so that the same function is always written the same way.
     """
 
-    def __init__(self, sigmoids: dict[Node, Node]) -> None:
-        self.sigmoids, self.steps = sigmoids, 0
+    def __init__(self, root: Node, sigmoids: dict[Node, Node]) -> None:
+        self.root, self.sigmoids, self.steps = root, sigmoids, 0
         self.rank: dict[Leaf, int] = {}
 
     def _leaf(self, leaf: Leaf, power: int = 1) -> Monomial:
@@ -122,7 +122,7 @@ class _Expander:
             return {ONE: np.asarray(node.value).item()}
         if node.op is fn.sigmoid and applied(node.args[0], np.negative) and node.args[0].args[0] in self.sigmoids:
             return {ONE: 1, self._leaf(self.sigmoids[node.args[0].args[0]]): -1}  # σ(-z) = 1 - σ(z)
-        if not _is_arithmetic(node):
+        if not _is_arithmetic(node) or (node.name and node is not self.root):  # what has a name keeps its line
             return {self._leaf(node): 1}
         return self._operation(node)
 

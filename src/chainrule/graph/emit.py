@@ -22,6 +22,7 @@ from .node import CONSTANT, Node, topological
 __all__ = ["Emission", "Update", "emit"]
 
 LONGEST_INLINE = 72
+LONGEST_COMMENT = 88  # a longer line is a whole script in one line, or not meant to be read
 COMPARE, OR, XOR, AND, SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 10)
 INFIX: dict[Callable[..., Any], tuple[str, int]] = {
     np.add: ("+", SUM), np.subtract: ("-", SUM), np.multiply: ("*", PRODUCT), np.true_divide: ("/", PRODUCT),
@@ -169,7 +170,8 @@ class _Writer:
             return ""
         self.quoted = node.line
         line = source_line(*node.line)
-        return f"  # {line}" if line and line.replace(" ", "") != statement.replace(" ", "") else ""
+        says_the_same = line.replace(" ", "") == statement.replace(" ", "")
+        return "" if not line or says_the_same or len(line) > LONGEST_COMMENT else f"  # {line}"
 
     def _name(self, node: Node, wish: str) -> str:
         """Take a name like ``wish`` that is still free: ``z``, ``z_2``, ``z_3``; without a wish ``t1``, ``t2``."""

@@ -39,14 +39,21 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     >>> value_and_grad(lambda w, x: ((w * x) ** 2).sum())(np.array([1.0, 2.0]), 3.0)
     (45.0, array([18., 36.]))
     """
+    if not callable(f):
+        raise TraceError(f"expected a function to derive, as in grad(f)(x). Received: {f!r}")
     numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not all(isinstance(number, int) for number in numbers):
+        raise TraceError(f"argnums counts arguments: 0 for the first, or (0, 2). Received: {argnums!r}")
 
     @wraps(f)
     def evaluate(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         traced, variables = list(args), {}
         for number in numbers:
             if not -len(args) <= number < len(args):
-                raise TraceError(f"argnums names argument {number}, but {len(args)} positional arguments came")
+                raise TraceError(
+                    f"argnums={number} means positional argument {number}, but {len(args)} came by position. Pass the "
+                    f"arguments to derive by without their names, as in grad(f)(x)"
+                )
             variables[number] = map_leaves(_Variable, args[number])
             traced[number] = map_leaves(lambda variable: variable.traced, variables[number])
         result = _number(f(*traced, **kwargs))

@@ -127,7 +127,10 @@ class Graph:
                 f"expected a function that returns one number, got shape {shapes}. Sum the result or pick one entry"
             )
         if self.outputs[0].dtype.kind != "f":
-            raise TraceError(f"expected a floating-point result to derive, got dtype {self.outputs[0].dtype}")
+            raise TraceError(
+                f"expected a floating-point result to derive, got dtype {self.outputs[0].dtype}. Trace with "
+                f"floating-point examples: 2.0 for 2"
+            )
         chosen = [node for name in names for node in self._inputs_of(name)]
         table = Table()
         (output,) = stabilise(self.outputs, table=table)
@@ -148,7 +151,10 @@ class Graph:
         chosen = [node for node in self.inputs if node.name in wanted]
         for node in chosen:
             if node.dtype.kind != "f":
-                raise TraceError(f"expected floating-point numbers to derive by; {node.name} has dtype {node.dtype}")
+                raise TraceError(
+                    f"expected floating-point numbers to derive by; the example of {node.name} has dtype {node.dtype}. "
+                    f"Write 2.0 for 2, or .astype(float)"
+                )
         return chosen
 
     def program(self) -> Program:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import linecache
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +29,9 @@ def run_text(emission: Emission, name: str) -> Callable[..., Any]:
     namespace: dict[str, Any] = {"np": np, "erf": erf, "scatter_add": scatter_add, **emission.constants}
     exec(compile(emission.source, filename, "exec"), namespace)
     function: Callable[..., Any] = namespace[name]
+    weakref.finalize(
+        function, linecache.cache.pop, filename, None
+    )  # so that thousands of programs leave nothing behind
     return function
 
 

@@ -250,6 +250,12 @@ class Tracer:
             "place of math's: np.exp(t) for math.exp(t)"
         )
 
+    def __round__(self, digits: int = 0) -> Any:
+        return np.round(self, digits or 0)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._concrete_value("writing a traced value as text", "Print it with repr()"), spec)
+
     def __complex__(self) -> complex:
         raise UnsupportedError(_bad_dtype(np.dtype(complex)))
 

@@ -106,7 +106,7 @@ class EpochLines(Callback):
 
 def _explain_accuracy(params: dict[str, Any]) -> None:
     if params.get("accuracy"):
-        print(f"'accuracy' is {params['accuracy']}, which fits these labels and outputs.", flush=True)
+        print(f"The metric 'accuracy' is {params['accuracy']} for these labels and outputs.", flush=True)
 
 
 def _spelled(logs: Logs, separator: str = ", ") -> str:

@@ -184,8 +184,9 @@ class Fitting:
         batch, place, layer = self._find_first()
         self._restore(before)
         rate = self._optimizer.learning_rate
+        what = "the weights grew beyond all numbers" if np.isfinite(loss) else f"the loss became {loss}"
         raise DivergedError(
-            f"the loss became {loss} in epoch {epoch + 1}, batch {batch + 1}; it began in {place}. The weights of the "
+            f"{what} in epoch {epoch + 1}, batch {batch + 1}; it began in {place}. The weights of the "
             f"last good epoch are back in the model, the history so far is in model.history. Try a smaller learning "
             f"rate (it is {rate:g}), standardise the inputs, or look for extreme values in the data.",
             epoch,

@@ -11,10 +11,10 @@ from ..engines.numpy_engine import Forward
 from ..errors import DataError
 from ..graph.batch import Shapes, fold_sizes, same_program, unmistakable_rows
 from ..graph.emit import Emission, emit
-from ..graph.interpret import steps
 from ..graph.lower import lower
 from ..graph.node import placeholder, topological
 from ..graph.program import run_text
+from ..graph.rowwise import rows_are_independent
 from ..graph.simplify import simplify
 from ..graph.stable import stabilise
 from ..graph.trace import label, unwrap, wrap
@@ -62,20 +62,6 @@ class _Traced:
     def plain(self) -> Emission:
         return emit("forward", [*self.data, *self.weights], self.scored, comments=False)
 
-    def rows_are_independent(self) -> bool:
-        """Whether each row's output depends on that row alone."""
-        half = len(self.data[0].value) // 2
-        known = {node: node.value for node in self.weights}
-        parts = []
-        for part in (slice(0, half), slice(half, None)):
-            given = {node: node.value[part] for node in self.data} | known
-            found = given | dict(steps(self.scored, given))
-            parts.append([found[node] for node in self.scored])
-        return all(
-            np.allclose(np.concatenate(pair), node.value, rtol=1e-3, atol=1e-6, equal_nan=True)
-            for *pair, node in zip(*parts, self.scored, strict=True)
-        )
-
 
 def trace_forward(model: Any, x: Sequence[np.ndarray]) -> ForwardProgram:
     """Trace the network's outputs, for blocks of rows if each row is computed by itself, else for all of ``x``."""
@@ -83,13 +69,16 @@ def trace_forward(model: Any, x: Sequence[np.ndarray]) -> ForwardProgram:
     rows: int | None = None
     try:
         traced, other = _Traced(model, x, few), _Traced(model, x, more)
-        if not same_program(traced.plain(), other.plain()) or not other.rows_are_independent():
+        shapes = Shapes(traced.scored, few, other.scored, more)
+        if not same_program(traced.plain(), other.plain()) or not rows_are_independent(
+            traced.scored, traced.data, shapes
+        ):
             rows = len(x[0])
     except Exception:  # the user's function may want an even number of rows, say; if not, it fails again below
         rows = len(x[0])
     if rows is not None:
         traced = _Traced(model, x, rows)
-    shapes = Shapes(traced.scored, few, other.scored, more) if rows is None else Shapes(traced.scored, rows)
+        shapes = Shapes(traced.scored, rows)
     return ForwardProgram(model, Forward(traced.data, traced.weights, traced.scored, shapes, rows), traced.heads)
 
 

@@ -12,9 +12,9 @@ from ..errors import DataError
 from ..graph.batch import Shapes, fold_sizes, same_program
 from ..graph.derive import derive
 from ..graph.emit import Emission, emit
-from ..graph.interpret import steps
 from ..graph.lower import lower
 from ..graph.node import Node, placeholder, topological
+from ..graph.rowwise import sums_over_rows
 from ..graph.simplify import simplify
 from ..graph.stable import Table, stabilise
 from ..graph.trace import Tracer, unwrap, wrap
@@ -65,7 +65,8 @@ def _trace_for_any_batch(model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.
         return None
     step.any_batch = True
     step.graph.shapes = Shapes(step.graph.results, few, other.graph.results, more)
-    step.graph.splits = step.graph.batch_loss is None and _adds_up(other.graph, more)
+    graph = step.graph
+    graph.splits = graph.batch_loss is None and sums_over_rows(graph.gradients, graph.data, graph.shapes)
     return step
 
 
@@ -86,13 +87,14 @@ def _trace_rows(
         final, summed = stabilise(fold_sizes([output, unwrap(total)], rows, data[0]), table=table)
         head = Head(final)
         given = topological([head.scored, summed])
-        results = fold_sizes([head.scored, summed, *derive(summed, trained)], rows, data[0])
-        scored, summed, *gradients = lower(simplify(results, given, table))
+        wanted = [summed] if whole or for_one_size else []  # a loss that cannot be computed row by row afterwards
+        results = fold_sizes([head.scored, *derive(summed, trained), *wanted], rows, data[0])
+        scored, *gradients = lower(simplify(results, given, table))
+        batch_loss = gradients.pop() if wanted else None
     scored.name = scored.name or "outputs"
     for node, weight in zip(gradients, trained, strict=True):
         node.name = node.name or f"d{weight.name}"
     rowwise = [*data, labels, *(mask.node for mask in training.masks)]
-    batch_loss = summed if whole or for_one_size else None  # what rows cannot be scored with one by one
     graph = StepGraph(rowwise, count, trained, fixed, scored, gradients, batch_loss)
     return TracedStep(graph, training, output, head)
 
@@ -113,22 +115,6 @@ def checked_losses(loss: Loss, losses: Any, rows: int) -> Any:
 
 def _plain(graph: StepGraph) -> Emission:
     return emit("step", graph.inputs, graph.results, comments=False)
-
-
-def _adds_up(graph: StepGraph, rows: int) -> bool:
-    """Whether the gradients of two parts of a batch add up to the whole's: whether rows do not see each other."""
-    known = {node: node.value for node in [*graph.weights, *graph.fixed]} | {graph.count: rows}
-    parts = []
-    for part in (slice(0, rows // 2), slice(rows // 2, rows)):
-        given = {node: node.value[part] for node in graph.data} | known
-        found = given | dict(steps(graph.gradients, given))
-        parts.append([found[node] for node in graph.gradients])
-    return all(_close(a + b, node.value) for a, b, node in zip(*parts, graph.gradients, strict=True))
-
-
-def _close(a: Any, b: Any) -> bool:
-    scale = np.abs(b[np.isfinite(b)]).max(initial=0)
-    return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-5 * (scale + 1e-30), equal_nan=True)
 
 
 def trace_update(optimizer: Optimizer, dtype: Any) -> UpdateGraph:

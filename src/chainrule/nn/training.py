@@ -65,7 +65,7 @@ class ProgramText:
     """The text of the programs a model runs. Print it, or read ``source``."""
 
     def __init__(self, source: str) -> None:
-        self.source = source
+        self.source = source.rstrip()
 
     def __str__(self) -> str:
         return self.source
@@ -89,7 +89,7 @@ class Trainer:
 
     # --- compile ---
 
-    def compile(self, optimizer: Any = "adam", loss: Any = None, metrics: Any = None) -> None:
+    def compile(self, optimizer: Any = "adam", loss: Any = None, *, metrics: Any = None) -> None:
         """Say how the model shall learn.
 
         Args:
@@ -263,7 +263,8 @@ class Trainer:
             NotCompiledError: the training program is wanted, but ``fit`` has not run.
         """
         if not training:
-            examples = [tensor.example() for tensor in self.inputs]  # type: ignore[attr-defined]
+            shapes = [tensor.shape[1:] for tensor in self.inputs]  # type: ignore[attr-defined]
+            examples = [np.zeros((3, *shape), self.dtype) for shape in shapes]  # type: ignore[attr-defined]
             return ProgramText(trace_forward(self, examples).source)
         if self._source is None:
             raise NotCompiledError("the training program is made by fit, for its loss and labels. Call fit first")
