@@ -422,8 +422,11 @@ class During(Callback):
 
 
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt(), RuntimeError()])
-def test_threads_and_blas_are_left_as_they_were(engine, error):
+def test_threads_and_blas_are_left_as_they_were(engine, error, monkeypatch):
     engine(3, 1)
+    inside = []
+    original = numpy_engine.Stepper._share
+    monkeypatch.setattr(numpy_engine.Stepper, "_share", lambda *args: (inside.append(blas_threads()), original(*args)))
     before, threads = blas_threads(), threading.active_count()
     during = During(error)
     if error is None:
@@ -433,7 +436,8 @@ def test_threads_and_blas_are_left_as_they_were(engine, error):
             trained(deep(), callbacks=[during])
     assert blas_threads() == before
     assert threading.active_count() == threads
-    assert {number for _, number in during.blas[0]} == {1}
+    assert {number for seen in inside for _, number in seen} == {1}
+    assert during.blas[0] == before  # callbacks and validation have all threads
 
 
 def test_small_batches_start_no_threads(monkeypatch):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from ..graph.emit import Emission, Update, emit
 from ..graph.node import CONSTANT, INPUT, Node, make, topological
 from ..graph.program import run_text
 
-__all__ = ["Forward", "StepGraph", "Stepper", "UpdateGraph", "limit_blas", "vector_with_views"]
+__all__ = ["Forward", "StepGraph", "Stepper", "UpdateGraph", "one_blas_thread", "vector_with_views"]
 
 BLOCK_BYTES = 1 << 20  # the large values of one block should fit a core's own cache
 THREADED_WORK = 20_000_000  # multiplications in a batch below which threads cost more than they bring
@@ -328,8 +328,9 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def limit_blas() -> Any:
-    """Hold the matrix products to one thread each while row blocks share the cores; a context manager."""
-    from threadpoolctl import threadpool_limits
+def one_blas_thread() -> Callable[[], Any]:
+    """Return a maker of context managers that hold matrix products to one thread each, for row blocks on threads."""
+    from threadpoolctl import ThreadpoolController
 
-    return threadpool_limits(1, "blas")
+    controller = ThreadpoolController()  # looking for the libraries takes a while, so it is done once
+    return lambda: controller.limit(limits=1, user_api="blas")

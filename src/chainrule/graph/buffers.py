@@ -24,7 +24,7 @@ __all__ = ["LARGE", "Buffer", "Plan"]
 LARGE = 16_384  # bytes; smaller arrays come from NumPy's own cache as fast as from a buffer
 VIEWS = {
     np.transpose, np.reshape, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze, np.ravel, np.broadcast_to,
-    operator.getitem,
+    np.flip, operator.getitem,
 }  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _exclusive_steps(root: Node, uses: Counter[Node]) -> int:
 
 
 class _TooLargeError(Exception):
-    pass
+    """The subtree is too large, or of a kind that may not be rearranged."""
 
 
 class _Expander:
@@ -123,6 +123,8 @@ class _Expander:
         if node.op is fn.sigmoid and applied(node.args[0], np.negative) and node.args[0].args[0] in self.sigmoids:
             return {ONE: 1, self._leaf(self.sigmoids[node.args[0].args[0]]): -1}  # σ(-z) = 1 - σ(z)
         if not _is_arithmetic(node) or (node.name and node is not self.root):  # what has a name keeps its line
+            if not node.is_weak and node.dtype.kind not in "fb":
+                raise _TooLargeError  # integers wrap around at their own limits, so their order counts
             return {self._leaf(node): 1}
         return self._operation(node)
 
@@ -152,7 +154,7 @@ class _Expander:
         if abs(number) != 1:
             divisor_number = plain_number(abs(number))
             self._leaf(divisor_number)
-            factors[divisor_number] = -1
+            factors[divisor_number] = factors.get(divisor_number, 0) - 1
         return {frozenset(factors.items()): sign}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UnsupportedError
 from .node import Node, constant, make, map_nodes, topological
 from .rules import RULES, Variadic
 from .trace import unwrap, wrap
@@ -29,6 +30,7 @@ def derive(output: Node, wrt: Iterable[Node], concrete: bool = False) -> list[No
     """
     wrt = list(wrt)
     order = topological([output])
+    given = set(order)
     active = _depending_on(order, wrt)
     seed = constant(1.0 if output.is_weak else np.ones((), dtype=output.dtype))
     gradients: dict[Node, Node] = {output: seed}
@@ -37,7 +39,7 @@ def derive(output: Node, wrt: Iterable[Node], concrete: bool = False) -> list[No
         if node not in active or node not in gradients or node.op not in RULES:
             continue
         gradient = gradients[node] if node in wanted else gradients.pop(node)
-        if gradient.name is None and node.name:
+        if gradient.name is None and node.name and gradient not in given:
             gradient.name = "d" + node.name
         for parent, contribution in _contributions(node, gradient, active, concrete):
             earlier = gradients.get(parent)
@@ -61,12 +63,21 @@ def _contributions(node: Node, gradient: Node, active: set[Node], concrete: bool
     def traced(arg: Any) -> Any:
         return map_nodes(lambda n: wrap(n, concrete), arg)
 
+    if active.intersection(found for found in node.parents if found not in _in(node.args)):
+        raise UnsupportedError(f"np.{node.op.__name__} has no derivative by the arguments it was given by name")
     g, y, args = wrap(gradient, concrete), wrap(node, concrete), traced(node.args)
     kwargs = {key: traced(value) for key, value in node.kwargs.items()}
     for operand, rule in _operands(node):
         if operand in active:
             share = unwrap(rule(g, y, *args, **kwargs), concrete)
             yield operand, _fitted(share if isinstance(share, Node) else constant(np.asarray(share)), operand)
+
+
+def _in(args: Any) -> set[Node]:
+    """Return the nodes among some arguments."""
+    found: set[Node] = set()
+    map_nodes(found.add, args)
+    return found
 
 
 def _operands(node: Node) -> Iterable[tuple[Node, Callable[..., Any]]]:

@@ -19,7 +19,7 @@ from . import functions as fn
 from .names import source_line
 from .node import CONSTANT, Node, topological
 
-__all__ = ["Emission", "Update", "emit"]
+__all__ = ["RESERVED", "Emission", "Update", "emit"]
 
 LONGEST_INLINE = 72
 LONGEST_COMMENT = 88  # a longer line is a whole script in one line, or not meant to be read
@@ -35,6 +35,7 @@ PREFIX = {np.negative: "-", np.invert: "~"}
 METHODS = {np.sum, np.mean, np.var, np.std, np.prod, np.max, np.min, np.cumsum}
 FREE = {np.size}  # costs nothing, so it is written wherever it is used
 HELPERS = {fn.scatter_add: "scatter_add", fn.erf: "erf"}
+RESERVED = {"np", "len", *HELPERS.values()}  # what programs call by name
 Text = tuple[str, int]
 
 
@@ -73,7 +74,9 @@ def emit(
         plan: which results go into which arrays; ``None`` writes the plain text.
         comments: whether to quote the user's own line behind each.
     """
-    writer = _Writer(inputs, outputs, first, updates, plan, comments)
+    if name in RESERVED:
+        raise ValueError(f"{name} has another meaning in a program")
+    writer = _Writer(name, inputs, outputs, first, updates, plan, comments)
     writer.write()
     parameters = [*(writer.names[node] for node in inputs), *(plan.parameters if plan else ())]
     lines = [f"def {name}({', '.join(parameters)}):", *(f"    {line}" for line in writer.lines)]
@@ -83,14 +86,14 @@ def emit(
 class _Writer:
     """The state of writing one program: names taken, texts of nodes written so far, lines."""
 
-    def __init__(self, inputs, outputs, first, updates, plan, comments):  # type: ignore[no-untyped-def]
+    def __init__(self, name, inputs, outputs, first, updates, plan, comments):  # type: ignore[no-untyped-def]
         self.outputs, self.updates, self.plan, self.comments = list(outputs), list(updates), plan, comments
         self.lines: list[str] = []
         self.texts: dict[Node, Text] = {}
         self.names: dict[Node, str] = {}
         self.constants: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
-        self.taken = {"np", *HELPERS.values(), *(plan.parameters if plan else ())}
+        self.taken = {name, *RESERVED, *(plan.parameters if plan else ())}
         self.heirs = {target: node for node, target in plan.targets.items() if isinstance(target, Node)} if plan else {}
         self.variables = {update.variable for update in updates}
         self.inline_reads: dict[Node, set[Node]] = {}  # which variables a text that is not computed yet will read
@@ -331,12 +334,18 @@ class _Writer:
             return text if node.is_weak else (f"np.{value.dtype}({text[0]})", ATOM)
         if 0 < value.size <= 8:
             kind = "" if value.dtype in (np.float64, np.int64, np.bool_) else f", dtype=np.{value.dtype}"
-            body = np.array2string(value, separator=", ", threshold=8, floatmode="unique", max_line_width=10_000)
-            if not np.issubdtype(value.dtype, np.floating) or np.isfinite(value).all():
-                return f"np.array({' '.join(body.split())}{kind})", ATOM
+            if value.dtype.kind != "f" or np.isfinite(value).all():
+                return f"np.array({_nested(value)}{kind})", ATOM
         name = self._name(node, node.name or "c")
         self.constants[name] = node.value
         return name, ATOM
+
+
+def _nested(value: np.ndarray) -> str:
+    """Write an array as lists, each number with the digits it needs, whatever NumPy's print options are."""
+    if value.ndim:
+        return f"[{', '.join(map(_nested, value))}]"
+    return str(value[()]) if value.dtype in (np.float32, np.float16) else repr(value.item())
 
 
 def _parts(index: Any) -> tuple[Any, ...]:

@@ -41,7 +41,8 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     """
     if not callable(f):
         raise TraceError(f"expected a function to derive, as in grad(f)(x). Received: {f!r}")
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    single = isinstance(argnums, (int, np.integer))
+    numbers: tuple[int, ...] = (int(argnums),) if single else tuple(argnums)  # type: ignore[arg-type]
     if not all(isinstance(number, int) for number in numbers):
         raise TraceError(f"argnums counts arguments: 0 for the first, or (0, 2). Received: {argnums!r}")
 
@@ -62,7 +63,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         values = iter(_results([output, *derive(output, nodes, result.concrete)], nodes, result.concrete))
         value = next(values)
         found = tuple(map_leaves(lambda v: v.finish(next(values)), variables[number]) for number in numbers)
-        return _plain(value), found[0] if isinstance(argnums, int) else found
+        return _plain(value), found[0] if single else found
 
     return evaluate
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import ShapeError, TraceError, UnknownNameError
 from .derive import derive
-from .emit import emit
+from .emit import RESERVED, emit
 from .lower import lower
 from .names import assigned_name
 from .node import CONSTANT, INPUT, Node, constant, placeholder, topological
@@ -64,6 +64,8 @@ def trace(f: Callable[..., Any], *example: Any, **examples: Any) -> Graph:
 
     def output(leaf: Any) -> int:
         node = unwrap(leaf)
+        if not isinstance(node, Node) and np.asarray(leaf).dtype.kind not in "biuf":
+            raise TraceError(f"expected the function to return numbers, got {type(leaf).__name__}")
         outputs.append(node if isinstance(node, Node) else constant(np.asarray(leaf)))
         return len(outputs) - 1
 
@@ -121,6 +123,8 @@ class Graph:
         array([18., 36.])
         """
         names = [wrt] if isinstance(wrt, str) else list(wrt)
+        if not names:
+            raise TraceError(f"derivative expects the name of an argument: {', '.join(self._arguments)}")
         if len(self.outputs) != 1 or self.outputs[0].shape != ():
             shapes = ", ".join(str(node.shape) for node in self.outputs)
             raise ShapeError(
@@ -137,7 +141,7 @@ class Graph:
         given = set(topological([output])) | self._given
         found = simplify(derive(output, chosen), given, table)
         for node, variable in zip(found, chosen, strict=True):
-            if node.op not in (INPUT, CONSTANT) and node.name is None:
+            if node.op not in (INPUT, CONSTANT) and node.name is None and node not in given:
                 node.name = f"d{variable.name}"
         counter = iter(range(len(found)))
         parts = tuple(map_leaves(lambda _: next(counter), self._arguments[name]) for name in names)
@@ -147,8 +151,9 @@ class Graph:
     def _inputs_of(self, name: str) -> list[Node]:
         if name not in self._arguments:
             raise UnknownNameError("argument", name, self._arguments)
-        wanted = {leaf for leaf, _ in leaves(self._arguments[name], name)}
-        chosen = [node for node in self.inputs if node.name in wanted]
+        counts = {n: len(list(leaves(structure, n))) for n, structure in self._arguments.items()}
+        start = sum(counts[n] for n in list(counts)[: list(counts).index(name)])
+        chosen = list(self.inputs[start : start + counts[name]])
         for node in chosen:
             if node.dtype.kind != "f":
                 raise TraceError(
@@ -160,7 +165,7 @@ class Graph:
     def program(self) -> Program:
         """Return the graph as a NumPy program, in stable forms and without repeated steps."""
         outputs = lower(stabilise(self.outputs))
-        name = self.name if self.name != "<lambda>" else "f"
+        name = f"{self.name}_" if self.name in RESERVED else self.name
         emission = emit(name, self.inputs, outputs)
         return Program(emission, name, [emission.names[node] for node in self.inputs])
 
@@ -231,16 +236,24 @@ def _bind(f: Callable[..., Any], example: tuple[Any, ...], examples: dict[str, A
 
 
 def _call(f: Callable[..., Any], given: dict[str, Any]) -> Any:
+    """Call ``f`` with what ``_bind`` named: by position up to the first argument left out, then by name."""
     import inspect
 
     try:
         parameters = inspect.signature(f).parameters
     except (TypeError, ValueError):
         return f(*given.values())
-    by_name = {n for n, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
-    loose = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
-    by_name |= set(given) - set(parameters) if loose else set()
-    return f(*(v for n, v in given.items() if n not in by_name), **{n: given[n] for n in by_name if n in given})
+    loose = {name: value for name, value in given.items() if name not in parameters}
+    args: list[Any] = []
+    named: dict[str, Any] = {}
+    for name, parameter in parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            args += [loose.pop(extra) for extra in list(loose) if extra.startswith(f"{name}_")]
+        elif name in given:
+            by_name = parameter.kind is inspect.Parameter.KEYWORD_ONLY or len(args) < list(parameters).index(name)
+            named |= {name: given[name]} if by_name else {}
+            args += [] if by_name else [given[name]]
+    return f(*args, **named, **loose)
 
 
 def _example(value: Any, name: str) -> Any:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from . import functions as fn
 from .collect import collect, plain_number
 from .node import CONSTANT, Node, constant, make, rebuild
 from .stable import VIEWS, Table, applied, is_number, share
@@ -44,7 +43,7 @@ def tidy(outputs: Iterable[Node]) -> list[Node]:
 
     def replace(node: Node) -> Node:
         for _ in range(8):  # each identity makes the node smaller, so a few rounds settle it
-            for identity in IDENTITIES:
+            for identity in IDENTITIES if _on_floats(node) else STRUCTURAL:
                 better = identity(node)
                 if better is not None and better.shape == node.shape and _same_dtype(better, node):
                     better.name = better.name or (node.name if better.op is not CONSTANT else None)
@@ -55,6 +54,11 @@ def tidy(outputs: Iterable[Node]) -> list[Node]:
         return node
 
     return rebuild(outputs, replace)
+
+
+def _on_floats(node: Node) -> bool:
+    """Whether arithmetic may be rewritten: integers wrap around at their own limits."""
+    return all(parent.is_weak or parent.dtype.kind in "fb" for parent in node.parents)
 
 
 def _same_dtype(a: Node, b: Node) -> bool:
@@ -98,7 +102,7 @@ def _signs(node: Node) -> Node | None:
     a, b = node.args
     if node.op is np.multiply:
         for number, x in ((a, b), (b, a)):
-            if is_number(number, -1) and isinstance(x, Node):
+            if is_number(number, -1) and isinstance(x, Node) and x.dtype.kind == "f":
                 return make(np.negative, (x,))
         return None
     if applied(b, np.negative):
@@ -243,13 +247,7 @@ def _from_operands(x: Node, axis: int | None) -> tuple[Node, int | None] | None:
     return None
 
 
-def _sigmoids(node: Node) -> Node | None:
-    """``softmax`` and the like of a double minus."""
-    if node.op is fn.sigmoid and applied(node.args[0], np.negative) and applied(node.args[0].args[0], np.negative):
-        return make(fn.sigmoid, (node.args[0].args[0].args[0],))
-    return None
-
-
+STRUCTURAL: tuple[Callable[[Node], Node | None], ...] = (_views, _single, _sizes)
 IDENTITIES: tuple[Callable[[Node], Node | None], ...] = (
-    _plain_scalars, _neutral, _signs, _zeros, _spread, _views, _single, _sizes, _sigmoids,
+    _plain_scalars, _neutral, _signs, _zeros, _spread, *STRUCTURAL,
 )  # fmt: skip

@@ -6,14 +6,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from .node import Node, make
 
-__all__ = ["Counted", "Ratio", "Size", "counted"]
+__all__ = ["Counted", "Ratio", "Size", "counted", "watching_comparisons"]
+
+
+compared: ContextVar[set[int] | None] = ContextVar("compared", default=None)
+
+
+@contextmanager
+def watching_comparisons() -> Iterator[set[int]]:
+    """Collect the sizes that code compares with plain numbers: what it then does may not hold for other sizes.
+
+    >>> with watching_comparisons() as seen:
+    ...     Size(3) > 2, Size(4) == Size(4)
+    (True, True)
+    >>> seen
+    {3}
+    """
+    seen: set[int] = set()
+    token = compared.set(seen)
+    try:
+        yield seen
+    finally:
+        compared.reset(token)
 
 
 class Counted:
@@ -47,6 +70,23 @@ def _counting(ufunc: np.ufunc, name: str, swap: bool = False) -> Callable[..., A
     operate.__name__ = name
     return operate
 
+
+def _comparing(name: str) -> Callable[..., Any]:
+    plain = getattr(int, name)
+
+    def compare(self: Any, other: Any) -> Any:
+        seen = compared.get()
+        if seen is not None and not isinstance(other, Counted):
+            seen.add(int(self))
+        return plain(self, other)
+
+    compare.__name__ = name
+    return compare
+
+
+for _name in ("__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"):
+    setattr(Size, _name, _comparing(_name))
+Size.__hash__ = int.__hash__  # type: ignore[method-assign]
 
 for _name, _ufunc in {
     "add": np.add,

@@ -66,7 +66,7 @@ def _frozen(arg: Any) -> Hashable:
         return tuple(_frozen(item) for item in arg)
     if isinstance(arg, slice):
         return ("slice", _frozen((arg.start, arg.stop, arg.step)))
-    return (type(arg), arg) if isinstance(arg, (bool, int, float)) else arg
+    return (type(arg), repr(arg)) if isinstance(arg, (bool, int, float)) else arg  # 0.0 and -0.0 are two numbers
 
 
 # --- patterns ---

@@ -62,7 +62,7 @@ def unwrap(value: Any, concrete: bool = False) -> Any:
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "biuf":
             raise UnsupportedError(_bad_dtype(value.dtype))
-        return constant(value if concrete else value.copy())
+        return constant(value.copy() if value.flags.writeable else value)  # the user may change it later
     if isinstance(value, complex):
         raise UnsupportedError(_bad_dtype(np.dtype(complex)))
     if isinstance(value, (tuple, list)):
@@ -157,8 +157,7 @@ class Tracer:
         inputs = tuple(np.asarray(x) if isinstance(x, (list, tuple)) and not _holds_tracer(x) else x for x in inputs)
         if any(isinstance(x, (list, tuple)) for x in inputs):
             raise TraceError("a list of traced values is not an array; write np.stack([...]) instead")
-        result = record(ufunc, inputs)
-        return result if dtype is None else result.astype(dtype)
+        return record(ufunc, inputs if dtype is None else tuple(_cast(x, dtype) for x in inputs))
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if function in SPELLINGS:
@@ -428,8 +427,15 @@ for _name in (
 
 def _called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     operands, settings, dtype = canonical(function, args, kwargs)
-    result = record(function, operands, settings)
-    return result if dtype is None else result.astype(dtype)
+    if dtype is not None:  # NumPy computes in the dtype asked for, not only returns it
+        operands = (_cast(operands[0], dtype), *operands[1:])
+    return record(function, operands, settings)
+
+
+def _cast(value: Any, dtype: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(_cast(item, dtype) for item in value)
+    return value.astype(dtype) if isinstance(value, Tracer) else np.asarray(value, dtype)
 
 
 def _spelled(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

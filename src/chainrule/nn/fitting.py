@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..engines.numpy_engine import Stepper, limit_blas, vector_with_views
+from ..engines.numpy_engine import Stepper, one_blas_thread, vector_with_views
 from ..errors import DivergedError
 from ..graph.interpret import steps
 from .forward import Scores, trace_scores
@@ -61,6 +61,7 @@ class Fitting:
         self._runs: dict[int, tuple[Any, bool]] = {}  # what a batch of so many rows needs, looked up once
         self._optimizer = model.optimizer
         self._stack = ExitStack()
+        self._one_thread: Any = nullcontext  # holds matrix products to one thread while row blocks share the cores
         traced = self._step_for(self.batch)
         self.scores: Scores = trace_scores(model._training.loss, traced.head, y)
         self._scored = np.empty((self.rows, *traced.graph.scored.shape[1:]), traced.graph.scored.dtype)
@@ -71,9 +72,8 @@ class Fitting:
         return self._steppers[self.batch].source
 
     def __enter__(self) -> Fitting:
-        self._stack.enter_context(np.errstate(all="ignore"))
-        stepper = self._stepper(self.batch)
-        self._stack.enter_context(limit_blas() if stepper.threads > 1 else nullcontext())
+        if self._stepper(self.batch).threads > 1:
+            self._one_thread = one_blas_thread()
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -113,7 +113,8 @@ class Fitting:
             DivergedError: the loss is NaN or infinite; the weights are those of the epoch before.
         """
         before = self._snapshot()
-        loss, labels = self._run()
+        with np.errstate(all="ignore"), self._one_thread():
+            loss, labels = self._run()
         if not np.isfinite(loss) or not np.isfinite(self.values).all():
             self._diverged(number, loss, before)
         return loss, labels, self._scored
@@ -181,7 +182,8 @@ class Fitting:
     def _diverged(self, epoch: int, loss: float, before: tuple[Any, ...]) -> NoReturn:
         """Repeat the epoch step by step to find where it began, then put the last good weights back."""
         self._restore(before)
-        batch, place, layer = self._find_first()
+        with np.errstate(all="ignore"):
+            batch, place, layer = self._find_first()
         self._restore(before)
         rate = self._optimizer.learning_rate
         what = "the weights grew beyond all numbers" if np.isfinite(loss) else f"the loss became {loss}"

@@ -16,6 +16,7 @@ from ..graph.node import placeholder, topological
 from ..graph.program import run_text
 from ..graph.rowwise import rows_are_independent
 from ..graph.simplify import simplify
+from ..graph.sizes import watching_comparisons
 from ..graph.stable import stabilise
 from ..graph.trace import label, unwrap, wrap
 from .losses import Loss
@@ -68,10 +69,13 @@ def trace_forward(model: Any, x: Sequence[np.ndarray]) -> ForwardProgram:
     few, more = two_numbers_of_rows(model, x)
     rows: int | None = None
     try:
-        traced, other = _Traced(model, x, few), _Traced(model, x, more)
+        with watching_comparisons() as compared:
+            traced, other = _Traced(model, x, few), _Traced(model, x, more)
         shapes = Shapes(traced.scored, few, other.scored, more)
-        if not same_program(traced.plain(), other.plain()) or not rows_are_independent(
-            traced.scored, traced.data, shapes
+        if (
+            {few, more} & compared
+            or not same_program(traced.plain(), other.plain())
+            or not rows_are_independent(traced.scored, traced.data, shapes)
         ):
             rows = len(x[0])
     except Exception:  # the user's function may want an even number of rows, say; if not, it fails again below

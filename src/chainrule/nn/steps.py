@@ -16,6 +16,7 @@ from ..graph.lower import lower
 from ..graph.node import Node, placeholder, topological
 from ..graph.rowwise import sums_over_rows
 from ..graph.simplify import simplify
+from ..graph.sizes import watching_comparisons
 from ..graph.stable import Table, stabilise
 from ..graph.trace import Tracer, unwrap, wrap
 from .losses import Loss
@@ -58,10 +59,11 @@ def trace_step(model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.ndarray, r
 
 
 def _trace_for_any_batch(model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.ndarray) -> TracedStep | None:
-    """Trace on two numbers of rows; None if that gives two programs."""
+    """Trace on two numbers of rows; None if that gives two programs, or code asks how many rows there are."""
     few, more = two_numbers_of_rows(model, x, y)
-    step, other = _trace_rows(model, loss, x, y, few), _trace_rows(model, loss, x, y, more)
-    if not same_program(_plain(step.graph), _plain(other.graph)):
+    with watching_comparisons() as compared:
+        step, other = _trace_rows(model, loss, x, y, few), _trace_rows(model, loss, x, y, more)
+    if {few, more} & compared or not same_program(_plain(step.graph), _plain(other.graph)):
         return None
     step.any_batch = True
     step.graph.shapes = Shapes(step.graph.results, few, other.graph.results, more)

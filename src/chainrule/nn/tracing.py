@@ -60,7 +60,8 @@ class Head:
     """
 
     def __init__(self, output: Node) -> None:
-        named = output.op in (sigmoid, softmax)
+        last = (-1, output.ndim - 1)
+        named = output.op is sigmoid or (output.op is softmax and output.kwargs.get("axis", -1) in last)
         self.scored: Node = output.args[0] if named else output
         self._op: Any = output.op if named else None
         self._kwargs = output.kwargs if named else {}

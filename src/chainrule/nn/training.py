@@ -231,6 +231,10 @@ class Trainer:
                     f"callbacks should be a list of instances of chainrule.callbacks.Callback. Received: {callback!r}. "
                     f"Subclass Callback and override, for instance, on_epoch_end(self, epoch, logs=None)"
                 )
+            never = [name for name in dir(callback) if name.startswith("on_") and not hasattr(Callback, name)]
+            if never:
+                moments = [name for name in dir(Callback) if name.startswith("on_")]
+                raise DataError(f"{', '.join(never)} would never be called. A callback has: {', '.join(moments)}")
         return [history, *(callbacks or []), *progress]
 
     def _checked(self, x: Any, y: Any) -> tuple[list[np.ndarray], np.ndarray]:
