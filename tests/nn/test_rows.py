@@ -115,3 +115,26 @@ def test_a_moment_that_never_comes_is_refused():
 
     with pytest.raises(DataError, match="on_train_batch_end would never be called"):
         network(Dense(1)).fit(X, Y, callbacks=[Batches()], verbose=0)
+
+
+class Running(cr.Layer):
+    """A layer that wants to keep a running mean in a weight, in ``call``."""
+
+    begun = False
+
+    def build(self, input_shape):
+        self.mean = self.add_weight((input_shape[-1],), "zeros", trainable=False)
+
+    def call(self, inputs):
+        if self.begun:
+            self.mean = 0.9 * self.mean + 0.1 * inputs.mean(axis=0)
+        return inputs - self.mean
+
+
+def test_a_weight_that_call_assigns_to_is_refused():
+    layer = Running()
+    model = network(layer, Dense(1))
+    model.fit(X, Y, verbose=0)
+    layer.begun = True
+    with pytest.raises(DataError, match="assigns to its weight mean"):
+        model.fit(X, Y, verbose=0)

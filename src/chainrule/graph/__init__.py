@@ -14,8 +14,11 @@
 ``simplify``     fewer and smaller steps (``collect``: sums of products)
 ``lower``        named functions written in NumPy
 ``emit``         the text (``names``: from the user's lines; ``buffers``: where results are written)
+``batch``        programs for every number of rows (``rowwise``: what may be computed block by block)
 ``program``      the text and the function it defines
-``graph``        the graph as users hold it; ``gradient``: ``grad`` and ``value_and_grad``
+``interpret``    a graph evaluated node by node, to look at each value
+``graph``        the graph as users hold it; ``gradient``: ``grad`` and ``value_and_grad`` (``structure``:
+                 containers of arrays)
 =============== ====================================================================================
 """
 

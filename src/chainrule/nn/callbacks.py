@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 __all__ = ["Callback", "History"]
@@ -80,7 +81,13 @@ class ProgressBar(Callback):
         from tqdm.auto import tqdm
 
         total = self.params["epochs"] - self.params["initial_epoch"]
-        self._bar = tqdm(total=total, unit="epoch", desc=self.model.name, dynamic_ncols=True, mininterval=0.1)
+        self._bar = tqdm(
+            total=total,
+            unit="epoch",
+            desc=self.model.name,
+            dynamic_ncols=True,
+            mininterval=0.1 if sys.stderr.isatty() else 1,
+        )
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Move on."""

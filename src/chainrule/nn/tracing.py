@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DataError
 from ..graph.batch import unmistakable_rows
 from ..graph.functions import sigmoid, softmax
 from ..graph.node import Node, placeholder
@@ -104,7 +105,18 @@ def fixed_slots(model: Any) -> list[WeightSlot]:
 
 
 def run(model: Any, data: list[Node], slots: Sequence[WeightSlot], values: list[Node], training: Any) -> Any:
-    """Run the model's layers on traced values, with ``values`` in the places of its weights."""
-    traced = [wrap(node) for node in data]
-    with substitute(slots, [wrap(node) for node in values]):
-        return model.forward(traced[0] if len(traced) == 1 else traced, training)
+    """Run the model's layers on traced values, with ``values`` in the places of its weights.
+
+    Raises:
+        DataError: a layer's ``call`` put something else in the place of a weight.
+    """
+    traced, stand_ins = [wrap(node) for node in data], [wrap(node) for node in values]
+    with substitute(slots, stand_ins):
+        outputs = model.forward(traced[0] if len(traced) == 1 else traced, training)
+        for slot, stand_in in zip(slots, stand_ins, strict=True):
+            if slot.value is not stand_in:
+                raise DataError(
+                    f"call of {slot.layer.described} assigns to its weight {slot.attribute}, which a program cannot "
+                    f"do: weights change by training alone. Compute with a new name instead"
+                )
+    return outputs

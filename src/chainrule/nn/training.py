@@ -192,23 +192,32 @@ class Trainer:
         for watcher in watchers:
             watcher.set_params(params)
             watcher.set_model(self)
-        self.stop_training = False
         with fitting:
             self._source = fitting.source
-            _tell(watchers, "on_train_begin")
-            try:
-                for epoch in range(initial_epoch, epochs):
-                    _tell(watchers, "on_epoch_begin", epoch)
-                    loss, seen, scored = fitting.epoch(epoch)
-                    logs = {"loss": loss, **self._judged(training, seen, fitting.scores.outputs(scored))}
-                    if validate is not None:
-                        logs |= {f"val_{name}": value for name, value in validate().items()}
-                    _tell(watchers, "on_epoch_end", epoch, logs)
-                    if self.stop_training:
-                        break
-            finally:
-                _tell(watchers, "on_train_end")
+            self._run_epochs(fitting, range(initial_epoch, epochs), watchers, validate)
         return history
+
+    def _run_epochs(
+        self,
+        fitting: Fitting,
+        epochs: range,
+        watchers: Sequence[Callback],
+        validate: Callable[[], dict[str, float]] | None,
+    ) -> None:
+        self.stop_training = False
+        _tell(watchers, "on_train_begin")
+        try:
+            for epoch in epochs:
+                _tell(watchers, "on_epoch_begin", epoch)
+                loss, seen, scored = fitting.epoch(epoch)
+                logs = {"loss": loss, **self._judged(self._compiled(), seen, fitting.scores.outputs(scored))}
+                if validate is not None:
+                    logs |= {f"val_{name}": value for name, value in validate().items()}
+                _tell(watchers, "on_epoch_end", epoch, logs)
+                if self.stop_training:
+                    break
+        finally:
+            _tell(watchers, "on_train_end")
 
     def _try_metrics(self, data: list[np.ndarray], labels: np.ndarray) -> None:
         """Compute the metrics on a few rows, so that one that does not fit is found before anything has changed."""
