@@ -126,11 +126,11 @@ class Stepper:
     ) -> None:
         self.values, self.weights, self.slots = values, [*views, *fixed], list(slots)
         self.returns_loss = step.batch_loss is not None
-        order = topological([step.scored, *step.gradients])
-        block = max(256, min(rows, _rows_in_cache(order, step.shapes)))
-        work = rows * values.size
-        self.threads = min(_cores(), -(-rows // block)) if step.splits and work > THREADED_WORK else 1
-        self.block = block if step.splits and work > THREADED_WORK else rows
+        self.block = rows
+        if step.splits and rows * values.size > THREADED_WORK:
+            order = topological([step.scored, *step.gradients])
+            self.block = max(256, min(rows, _rows_in_cache(order, step.shapes)))
+        self.threads = min(_cores(), -(-rows // self.block))
         emission, plan = _emit_gradients(step, self.block)
         self._gradients = run_text(emission, "gradients")
         self._workers = [_Worker(plan, views) for _ in range(self.threads)]

@@ -16,6 +16,7 @@ import numpy as np
 from . import functions as fn
 from .batch import Shapes
 from .node import CONSTANT, INPUT, Node, topological
+from .stable import RESHAPES
 
 __all__ = ["rows_are_independent", "sums_over_rows"]
 
@@ -26,7 +27,6 @@ REDUCTIONS = {
 }  # fmt: skip
 ELEMENTWISE = {np.where, np.clip, np.astype, np.copy, np.zeros_like, np.ones_like, fn.erf}
 AXES_MOVED = {np.transpose, np.swapaxes, np.moveaxis}
-RESHAPED = {np.reshape, np.ravel, np.expand_dims, np.squeeze}
 
 
 def rows_are_independent(outputs: Iterable[Node], data: Iterable[Node], shapes: Shapes) -> bool:
@@ -78,12 +78,13 @@ class _Kinds:
         return node.op not in (np.reshape, np.broadcast_to)
 
     def _grows_nowhere(self, node: Node) -> bool:
-        return self._shapes.at(node, 1000) == self._shapes.at(node, 1001) != None  # noqa: E711
+        few = self._shapes.at(node, 1000)
+        return few is not None and few == self._shapes.at(node, 1001)
 
     def _of_sums(self, node: Node, operands: Sequence[Node]) -> str:
         """What is linear in a sum over rows is one again."""
         kinds = [self._known[operand] for operand in operands]
-        if node.op in (np.negative, np.sum, np.astype, np.copy, *AXES_MOVED, *RESHAPED):
+        if node.op in (np.negative, np.sum, np.astype, np.copy, *AXES_MOVED, *RESHAPES):
             return SUM
         if node.op in (np.add, np.subtract):
             return SUM if kinds == [SUM, SUM] else MIXED
@@ -114,7 +115,7 @@ class _Kinds:
             return ROWS if aligned else MIXED
         if node.op in AXES_MOVED:
             return ROWS
-        if node.op in RESHAPED:
+        if node.op in RESHAPES:
             (operand,), (axis,) = axes, axes.values()
             before = prod(operand.shape[:axis])
             return ROWS if before == prod(node.shape[:result]) else MIXED

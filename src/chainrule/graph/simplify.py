@@ -12,7 +12,7 @@ import numpy as np
 
 from .collect import collect, plain_number
 from .node import CONSTANT, Node, constant, make, rebuild
-from .stable import VIEWS, Table, applied, is_number, share
+from .stable import RESHAPES, Table, applied, is_number, share
 
 __all__ = ["simplify"]
 
@@ -124,7 +124,7 @@ def _zeros(node: Node) -> Node | None:
     return None
 
 
-SPREADING = VIEWS | {np.broadcast_to, np.transpose, np.astype}
+SPREADING = RESHAPES | {np.broadcast_to, np.transpose, np.astype}
 
 
 def _chain(arg: Any) -> list[Node]:
@@ -179,11 +179,11 @@ def _views(node: Node) -> Node | None:
     if node.op is np.transpose and not node.kwargs and applied(node.args[0], np.transpose):
         inner = node.args[0]
         return None if inner.kwargs else inner.args[0]
-    if node.op in VIEWS and isinstance(node.args[0], Node):
+    if node.op in RESHAPES and isinstance(node.args[0], Node):
         x = node.args[0]
         if x.shape == node.shape and node.op is not np.reshape:
             return x
-        if node.op is np.reshape and x.op in VIEWS:
+        if node.op is np.reshape and x.op in RESHAPES:
             return make(np.reshape, (x.args[0],), node.kwargs)
         if node.op is np.reshape and x.shape == node.shape and _own_shape(node.kwargs["shape"], x):
             return x

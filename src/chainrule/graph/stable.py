@@ -17,7 +17,7 @@ from .node import CONSTANT, INPUT, SAME, Node, make, rebuild
 
 __all__ = ["Table", "share", "stabilise"]
 
-VIEWS = {np.reshape, np.expand_dims, np.squeeze}
+RESHAPES = {np.reshape, np.ravel, np.expand_dims, np.squeeze}
 
 
 def share(outputs: Iterable[Node], table: Table | None = None) -> list[Node]:
@@ -194,7 +194,7 @@ def _softmax(node: Node) -> Node | None:
         return None
     e, total = node.args
     base = total
-    while base.op in VIEWS:
+    while base.op in RESHAPES:
         base = base.args[0]
     if base.op is not np.sum or base.args[0] is not e or not isinstance(e.args[0], Node):
         return None

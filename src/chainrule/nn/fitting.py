@@ -119,9 +119,15 @@ class Fitting:
             self._diverged(number, loss, before)
         return loss, labels, self._scored
 
+    def _ordered(self) -> tuple[np.ndarray | None, np.ndarray]:
+        """Draw the order of an epoch's rows, None for the order they have; and the labels in it."""
+        if not self.shuffle:
+            return None, self.y
+        order = self.rng.permutation(self.rows)
+        return order, self.y[order]
+
     def _run(self) -> tuple[float, np.ndarray]:
-        order = self.rng.permutation(self.rows) if self.shuffle else None
-        labels = self.y if order is None else self.y[order]
+        order, labels = self._ordered()
         batch_losses = 0.0
         for start, stop, data in self._batches(order, labels):
             loss = self._one(data, start, stop)
@@ -198,8 +204,7 @@ class Fitting:
 
     def _find_first(self) -> tuple[int, str, str | None]:
         """Return the batch, a description and the layer of the first value that is not finite."""
-        order = self.rng.permutation(self.rows) if self.shuffle else None
-        labels = self.y if order is None else self.y[order]
+        order, labels = self._ordered()
         for number, (start, stop, data) in enumerate(self._batches(order, labels)):
             sources = [mask.layer.rng or self.rng for mask in self._step_for(stop - start).training.masks]
             states = [(source, source.bit_generator.state) for source in sources]
