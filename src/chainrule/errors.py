@@ -9,7 +9,8 @@
     ├── DataError (ValueError)             x, y or an option that cannot be trained on
     ├── UnknownNameError (ValueError)      a name nobody knows; the nearest known ones are listed
     ├── NotCompiledError (RuntimeError)    the model was asked to train before ``compile``
-    └── DivergedError (ArithmeticError)    the loss became NaN or infinite during training
+    ├── DivergedError (ArithmeticError)    the loss became NaN or infinite during training
+    └── MissingExtraError (ImportError)    a library is needed that is not installed by default
 
 Each also derives from the built-in exception that fits it, so ``except ValueError`` keeps working for those
 who do not know chainrule's names.
@@ -23,6 +24,7 @@ __all__ = [
     "ChainruleError",
     "DataError",
     "DivergedError",
+    "MissingExtraError",
     "NotCompiledError",
     "ShapeError",
     "TraceError",
@@ -84,3 +86,18 @@ class DivergedError(ChainruleError, ArithmeticError):
     def __init__(self, message: str, epoch: int, batch: int, layer: str | None) -> None:
         super().__init__(message)
         self.epoch, self.batch, self.layer = epoch, batch, layer
+
+
+class MissingExtraError(ChainruleError, ImportError):
+    """A library is needed that the base installation leaves out.
+
+    >>> raise MissingExtraError("sympy", "formula", "to write a function as a SymPy expression")
+    Traceback (most recent call last):
+    chainrule.errors.MissingExtraError: sympy is needed to write a function as a SymPy expression, ...
+    """
+
+    def __init__(self, library: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{library} is needed {purpose}, and is not installed. Write: pip install {library} (it is part of "
+            f"chainrule's extra {extra!r})"
+        )

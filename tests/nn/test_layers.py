@@ -18,7 +18,7 @@ from chainrule.nn.layers import (
     Flatten,
     Input,
     InputLayer,
-    Pass,
+    Mode,
     draw_mask,
 )
 
@@ -141,7 +141,7 @@ def test_a_mask_keeps_the_dtype():
 
 
 def test_a_pass_supplies_the_mask():
-    class Half(Pass):
+    class Half(Mode):
         def mask(self, layer, like, keep_probability):
             assert (layer.rate, keep_probability) == (0.5, 0.5)
             return np.array([[0.0, 2.0]], "float32")

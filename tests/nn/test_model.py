@@ -11,7 +11,7 @@ import pytest
 from chainrule.errors import DataError, ShapeError, UnknownNameError
 from chainrule.graph import trace
 from chainrule.nn import layers
-from chainrule.nn.layers import Add, Concatenate, Dense, Dropout, Flatten, Input, Pass, substitute
+from chainrule.nn.layers import Add, Concatenate, Dense, Dropout, Flatten, Input, Mode, substitute
 from chainrule.nn.model import Model
 from chainrule.nn.sequential import Sequential
 
@@ -212,7 +212,7 @@ def test_dropout_inside_is_on_in_training_only():
 def test_forward_hands_the_pass_to_every_layer():
     asked = []
 
-    class Recording(Pass):
+    class Recording(Mode):
         def mask(self, layer, like, keep_probability):
             asked.append((layer.name, keep_probability))
             return like * 0 + 1

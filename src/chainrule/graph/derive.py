@@ -7,8 +7,8 @@ listing the paths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,21 +17,40 @@ from .node import Node, constant, make, map_nodes, topological
 from .rules import RULES, Variadic
 from .trace import unwrap, wrap
 
-__all__ = ["derive"]
+__all__ = ["Edge", "active_operands", "depending_on", "derive", "shares"]
 
 
-def derive(output: Node, wrt: Iterable[Node], concrete: bool = False) -> list[Node]:
+class Edge(NamedTuple):
+    """One use of a value by an operation, as the derivative went through it backwards.
+
+    Attributes:
+        user: the node of the operation.
+        position: which of its operands it is.
+        operand: the node of the value.
+        upstream: the derivative of the output by ``user``.
+        share: what this use adds to the derivative of the output by ``operand``.
+    """
+
+    user: Node
+    position: int
+    operand: Node
+    upstream: Node
+    share: Node
+
+
+def derive(output: Node, wrt: Iterable[Node], concrete: bool = False, edges: list[Edge] | None = None) -> list[Node]:
     """Return, for each node of ``wrt``, the node of the derivative of ``output`` by it.
 
     Args:
         output: a node whose value is one floating-point number.
         wrt: nodes with floating-point values; a node that ``output`` does not need gets zeros.
         concrete: whether the rules' values stand for this call only, as under ``grad``.
+        edges: a list that takes down each use of a value, in the order of the walk, for whoever wants to tell it.
     """
     wrt = list(wrt)
     order = topological([output])
     given = set(order)
-    active = _depending_on(order, wrt)
+    active = depending_on(order, wrt)
     seed = constant(1.0 if output.is_weak else np.ones((), dtype=output.dtype))
     gradients: dict[Node, Node] = {output: seed}
     wanted = set(wrt)
@@ -41,14 +60,16 @@ def derive(output: Node, wrt: Iterable[Node], concrete: bool = False) -> list[No
         gradient = gradients[node] if node in wanted else gradients.pop(node)
         if gradient.name is None and node.name and gradient not in given:
             gradient.name = "d" + node.name
-        for parent, contribution in _contributions(node, gradient, active, concrete):
+        for position, parent, share in shares(node, gradient, active, concrete):
             earlier = gradients.get(parent)
-            gradients[parent] = contribution if earlier is None else make(np.add, (earlier, contribution))
+            gradients[parent] = share if earlier is None else make(np.add, (earlier, share))
+            if edges is not None:
+                edges.append(Edge(node, position, parent, gradient, share))
     return [gradients[v] if v in gradients else make(np.zeros_like, (v,)) for v in wrt]
 
 
-def _depending_on(order: list[Node], wrt: list[Node]) -> set[Node]:
-    """Return the floating-point nodes that change when one of ``wrt`` does."""
+def depending_on(order: Iterable[Node], wrt: Iterable[Node]) -> set[Node]:
+    """Return the floating-point nodes that change when one of ``wrt`` does; ``order`` has arguments first."""
     active = set(wrt)
     for node in order:
         moved = any(parent in active for parent in node.parents)
@@ -57,20 +78,35 @@ def _depending_on(order: list[Node], wrt: list[Node]) -> set[Node]:
     return active
 
 
-def _contributions(node: Node, gradient: Node, active: set[Node], concrete: bool) -> Iterable[tuple[Node, Node]]:
-    """Yield each active argument of ``node`` with its share of the derivative."""
+def active_operands(node: Node, active: set[Node]) -> Iterator[tuple[int, Node]]:
+    """Yield the place and the node of each operand through which ``node`` depends on something active."""
+    return ((position, operand) for position, operand, _ in _operands(node) if operand in active)
+
+
+def shares(node: Node, upstream: Node, active: set[Node], concrete: bool = False) -> Iterator[tuple[int, Node, Node]]:
+    """Yield each active operand of ``node`` with its place and its share of the derivative.
+
+    Args:
+        node: an operation of the derivative table.
+        upstream: the derivative of the output by ``node``.
+        active: the nodes to derive by.
+        concrete: as for ``derive``.
+
+    Raises:
+        UnsupportedError: ``node`` depends on an active node by a keyword argument.
+    """
 
     def traced(arg: Any) -> Any:
         return map_nodes(lambda n: wrap(n, concrete), arg)
 
     if active.intersection(found for found in node.parents if found not in _in(node.args)):
         raise UnsupportedError(f"np.{node.op.__name__} has no derivative by the arguments it was given by name")
-    g, y, args = wrap(gradient, concrete), wrap(node, concrete), traced(node.args)
+    g, y, args = wrap(upstream, concrete), wrap(node, concrete), traced(node.args)
     kwargs = {key: traced(value) for key, value in node.kwargs.items()}
-    for operand, rule in _operands(node):
+    for position, operand, rule in _operands(node):
         if operand in active:
             share = unwrap(rule(g, y, *args, **kwargs), concrete)
-            yield operand, _fitted(share if isinstance(share, Node) else constant(np.asarray(share)), operand)
+            yield position, operand, _fitted(share if isinstance(share, Node) else constant(np.asarray(share)), operand)
 
 
 def _in(args: Any) -> set[Node]:
@@ -80,17 +116,17 @@ def _in(args: Any) -> set[Node]:
     return found
 
 
-def _operands(node: Node) -> Iterable[tuple[Node, Callable[..., Any]]]:
-    """Yield the node's operands with the rule of each."""
-    row = RULES[node.op]
+def _operands(node: Node) -> Iterator[tuple[int, Node, Callable[..., Any]]]:
+    """Yield the place of each of the node's operands, its node, and its rule."""
+    row = RULES.get(node.op, ())
     if isinstance(row, Variadic):
         for i, operand in enumerate(_operand_list(node)):
             if isinstance(operand, Node):
-                yield operand, lambda *args, i=i, **kwargs: row.rule(i, *args, **kwargs)
+                yield i, operand, lambda *args, i=i, **kwargs: row.rule(i, *args, **kwargs)
         return
-    for operand, rule in zip(node.args, row, strict=False):
+    for position, (operand, rule) in enumerate(zip(node.args, row, strict=False)):
         if isinstance(operand, Node) and rule is not None:
-            yield operand, rule
+            yield position, operand, rule
 
 
 def _operand_list(node: Node) -> tuple[Any, ...]:

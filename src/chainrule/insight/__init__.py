@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from ..nn.scores import confusion_matrix, roc_auc, roc_curve
 from .gradient_check import GradientCheck, check_grad
-from .scores import confusion_matrix, roc_auc, roc_curve
 
 __all__ = ["GradientCheck", "check_grad", "confusion_matrix", "roc_auc", "roc_curve"]

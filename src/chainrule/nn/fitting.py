@@ -12,7 +12,7 @@ from ..engines.numpy_engine import Stepper, one_blas_thread, vector_with_views
 from ..errors import DivergedError
 from ..graph.interpret import steps
 from .forward import Scores, trace_scores
-from .layers.passes import draw_mask
+from .layers.modes import draw_mask
 from .random import generator
 from .steps import TracedStep, trace_step
 from .tracing import fixed_slots

@@ -10,17 +10,18 @@ import numpy as np
 from ..errors import DataError, ShapeError, UnknownNameError
 from ..graph.trace import Tracer
 from .data import as_array, check_x
-from .layers import Input, Layer, Pass
+from .layers import Input, Layer, Mode
 from .names import auto_name
 from .symbolic import Call, CallGraph, SymbolicTensor, each, listed, several
 from .training import Trainer
+from .views import Views
 
 __all__ = ["Model"]
 
 Shape: TypeAlias = "tuple[int | None, ...]"
 
 
-class Model(Trainer, Layer):
+class Model(Trainer, Views, Layer):
     """A network of layers, from inputs to outputs. A model is a layer, too, so models may hold models.
 
     There are three ways to make one: ``Model(inputs, outputs)`` from symbolic tensors, ``Sequential`` for layers in a
@@ -165,7 +166,7 @@ class Model(Trainer, Layer):
 
     # --- running it ---
 
-    def call(self, inputs: Any, training: Pass | bool = False) -> Any:
+    def call(self, inputs: Any, training: Mode | bool = False) -> Any:
         """Compute the outputs from the inputs. A subclass that is neither functional nor sequential overrides it."""
         if self._graph is None:
             return super().call(inputs)

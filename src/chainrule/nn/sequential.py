@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import DataError
-from .layers import Input, InputLayer, Layer, Pass
+from .layers import Input, InputLayer, Layer, Mode
 from .model import Model
 from .symbolic import Call, SymbolicTensor
 
@@ -121,7 +121,7 @@ class Sequential(Model):
         self._tensors = tensors
         self._update()
 
-    def call(self, inputs: Any, training: Pass | bool = False) -> Any:
+    def call(self, inputs: Any, training: Mode | bool = False) -> Any:
         """Run the layers one after the other."""
         for layer in self._layers:
             inputs = layer.forward(inputs, training)

@@ -21,7 +21,7 @@ from ..graph.stable import Table, stabilise
 from ..graph.trace import Tracer, unwrap, wrap
 from .losses import Loss
 from .optimizers import Optimizer
-from .tracing import Head, TracedPass, example, fixed_slots, inputs, run, two_numbers_of_rows, weights
+from .tracing import Head, TracedMode, example, fixed_slots, inputs, run, two_numbers_of_rows, weights
 
 __all__ = ["TracedStep", "checked_losses", "trace_step", "trace_update"]
 
@@ -37,7 +37,7 @@ class TracedStep:
         any_batch: whether the program serves every batch size.
     """
 
-    def __init__(self, graph: StepGraph, training: TracedPass, output: Node, head: Head) -> None:
+    def __init__(self, graph: StepGraph, training: TracedMode, output: Node, head: Head) -> None:
         self.graph, self.training, self.output, self.head = graph, training, output, head
         self.any_batch = False
 
@@ -78,7 +78,7 @@ def _trace_rows(
     model.number_layers()
     data, labels, count = inputs(x, rows), placeholder(example(y, rows), "y"), placeholder(rows, "n")
     trained, fixed = weights(model.trainable_slots), weights(fixed_slots(model))
-    training = TracedPass()
+    training = TracedMode()
     with np.errstate(all="ignore"):
         slots = [*model.trainable_slots, *fixed_slots(model)]
         output = unwrap(run(model, data, slots, [*trained, *fixed], training))

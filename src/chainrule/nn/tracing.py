@@ -16,11 +16,11 @@ from ..graph.batch import unmistakable_rows
 from ..graph.functions import sigmoid, softmax
 from ..graph.node import Node, placeholder
 from ..graph.trace import Tracer, wrap
-from .layers import Pass
+from .layers import Mode
 from .layers.weights import WeightSlot, substitute
 from .symbolic import listed
 
-__all__ = ["Head", "Mask", "TracedPass", "example", "fixed_slots", "inputs", "run", "two_numbers_of_rows", "weights"]
+__all__ = ["Head", "Mask", "TracedMode", "example", "fixed_slots", "inputs", "run", "two_numbers_of_rows", "weights"]
 
 
 class Mask:
@@ -30,15 +30,16 @@ class Mask:
         self.layer, self.node, self.keep_probability = layer, node, keep_probability
 
 
-class TracedPass(Pass):
-    """A training pass whose masks are inputs of the program.
+class TracedMode(Mode):
+    """The mode of a model that is traced: masks are inputs of the program, and what each layer returned is noted.
 
     Attributes:
         masks: the masks asked for, in order.
         made: each layer with a node it returned, inner layers before outer ones.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_training: bool = True) -> None:
+        self.in_training = in_training
         self.masks: list[Mask] = []
         self.made: list[tuple[Any, Node]] = []
 

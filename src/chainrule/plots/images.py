@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, ShapeError
-from ..insight.scores import class_pair
+from ..nn.scores import class_pair
 from .style import RED, new_figure
 
 __all__ = ["samples"]

@@ -1,4 +1,4 @@
-"""How good a classifier's answers are, in figures. The numbers behind them are ``chainrule.insight``'s."""
+"""How good a classifier's answers are, in figures. The numbers behind them are ``chainrule.nn.scores``'s."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from .. import insight
 from ..errors import ShapeError
-from ..insight.scores import class_pair
+from ..nn import scores
+from ..nn.scores import class_pair
 from .style import GREY, axes_for, figure_of, pen, tidy
 
 __all__ = ["confusion_matrix", "roc"]
@@ -58,7 +58,7 @@ def confusion_matrix(
 
     Raises:
         ShapeError: the lengths do not fit, or there are fewer names than classes.
-        DataError: see :func:`chainrule.insight.confusion_matrix`.
+        DataError: see :func:`chainrule.nn.scores.confusion_matrix`.
 
     >>> figure = confusion_matrix([0, 0, 1], [0, 1, 1], labels=["malignant", "benign"])
     >>> [text.get_text() for text in figure.axes[0].texts]
@@ -108,14 +108,14 @@ def roc(y_true: ArrayLike, score: ArrayLike, label: str | None = None, ax: Axes 
         ``ax`` if it was given, else the new figure.
 
     Raises:
-        ShapeError, DataError: see :func:`chainrule.insight.roc_curve`.
+        ShapeError, DataError: see :func:`chainrule.nn.scores.roc_curve`.
 
     >>> figure = roc([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8])
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     ['AUC = 0.8750', 'guessing (AUC = 0.5)']
     """
-    false_positives, true_positives, _ = insight.roc_curve(y_true, score)
-    area = f"AUC = {insight.roc_auc(y_true, score):.4f}"
+    false_positives, true_positives, _ = scores.roc_curve(y_true, score)
+    area = f"AUC = {scores.roc_auc(y_true, score):.4f}"
     axes = axes_for(ax, 4.6, 4.4)
     curves = [line for line in axes.lines if line.get_gid() == "roc"]
     name = f"{label} ({area})" if label else area
@@ -141,6 +141,6 @@ def _count(y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[Any] | None) -
                 f"labels {list(labels)!r} name the classes 0 to {len(labels) - 1}, but those that occur are "
                 f"{found!r}. Give one name for each class, or the classes themselves."
             )
-        return insight.confusion_matrix(true, pred, range(len(labels))), list(labels)
-    counts = insight.confusion_matrix(true, pred, labels)
+        return scores.confusion_matrix(true, pred, range(len(labels))), list(labels)
+    counts = scores.confusion_matrix(true, pred, labels)
     return counts, [str(label) for label in (np.union1d(true, pred) if labels is None else labels)]

@@ -4,7 +4,7 @@ from .base import Layer
 from .core import Activation, Dense, Dropout, Flatten
 from .inputs import Input, InputLayer
 from .merge import Add, Concatenate
-from .passes import Pass, draw_mask
+from .modes import Mode, draw_mask
 from .weights import WeightSlot, substitute
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "Input",
     "InputLayer",
     "Layer",
-    "Pass",
+    "Mode",
     "WeightSlot",
     "draw_mask",
     "substitute",

@@ -13,8 +13,8 @@ from ...errors import ChainruleError, DataError, ShapeError
 from ...graph.trace import Tracer
 from ..data import as_array
 from ..symbolic import Call, SymbolicTensor, each, listed, several
+from .modes import Mode, as_mode, surrounding
 from .owner import Owner
-from .passes import Pass, as_pass, surrounding
 
 __all__ = ["Layer"]
 
@@ -110,8 +110,8 @@ class Layer(Owner):
     def call(self, inputs: Any) -> Any:
         """Compute the outputs from the inputs, in plain NumPy. Every layer overrides it.
 
-        A layer that behaves otherwise in training takes a second argument, ``training=False``. It is False, or the
-        ``Pass`` to ask for random masks: a layer that drew them itself would have one frozen into the program.
+        A layer that behaves otherwise in training takes a second argument, ``training=False``. It is false, or the
+        ``Mode`` to ask for random masks: a layer that drew them itself would have one frozen into the program.
         """
         raise DataError(f"{self.described} has no method call(self, inputs). Define it.")
 
@@ -120,7 +120,7 @@ class Layer(Owner):
 
     # --- using it ---
 
-    def __call__(self, inputs: Any, training: Pass | bool | None = None) -> Any:
+    def __call__(self, inputs: Any, training: Mode | bool | None = None) -> Any:
         """Connect the layer to symbolic tensors, or compute its outputs.
 
         Args:
@@ -142,19 +142,19 @@ class Layer(Owner):
             return self._connect(inputs, training)
         return each(self._as_result, self.forward(self._prepare(inputs), training))
 
-    def forward(self, inputs: Any, training: Pass | bool | None = False) -> Any:
+    def forward(self, inputs: Any, training: Mode | bool | None = False) -> Any:
         """Run ``call`` on arrays or traced values just as they are, without converting or checking them.
 
         Args:
             inputs: one value, or a list of them for a layer of several inputs.
-            training: False, or the training pass; True draws masks on the spot.
+            training: False, or the mode; True draws masks on the spot.
         """
-        training = as_pass(training)
+        training = as_mode(training)
         before = surrounding.set(training)
         options = {"training": training} if self._takes_training else {}
         try:
             outputs = several(self.call(inputs, **options))
-            if isinstance(training, Pass):
+            if isinstance(training, Mode):
                 training.seen(self, outputs)
             return outputs
         except Exception as error:
@@ -185,7 +185,7 @@ class Layer(Owner):
             raise DataError(f"call of {self.described} returned None. Return the outputs, a row for each input row.")
         return np.asarray(value, dtype=self.dtype)
 
-    def _connect(self, inputs: Any, training: Pass | bool | None) -> Any:
+    def _connect(self, inputs: Any, training: Mode | bool | None) -> Any:
         """Record a call on symbolic tensors; a few rows of zeros show the shape of what comes out."""
         tensors = listed(inputs)
         if not all(isinstance(tensor, SymbolicTensor) for tensor in tensors):

@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import DataError, ShapeError
 from .. import activations
 from .base import Layer
-from .passes import Pass
+from .modes import Mode
 
 __all__ = ["Activation", "Dense", "Dropout", "Flatten"]
 
@@ -133,8 +133,8 @@ class Flatten(Layer):
 class Dropout(Layer):
     """In training, set a random part of the entries to 0 and scale the others up; otherwise change nothing.
 
-    The mask is drawn by the training pass (see ``Pass``), anew for each batch. Source: Srivastava et al., "Dropout: a
-    simple way to prevent neural networks from overfitting" (2014).
+    The mask is drawn by the mode of the call (see ``Mode``), anew for each batch. Source: Srivastava et al.,
+    "Dropout: a simple way to prevent neural networks from overfitting" (2014).
 
     Args:
         rate: the probability that an entry is dropped, from 0 to 1.
@@ -155,9 +155,9 @@ class Dropout(Layer):
         self.rate, self.seed = float(rate), seed
         self.rng = None if seed is None else np.random.default_rng(seed)
 
-    def call(self, inputs: Any, training: Pass | bool = False) -> Any:
+    def call(self, inputs: Any, training: Mode | bool = False) -> Any:
         """Return ``inputs * mask`` in training, else the inputs."""
-        if not isinstance(training, Pass) or self.rate == 0:
+        if not isinstance(training, Mode) or not training or self.rate == 0:
             return inputs
         return inputs * training.mask(self, inputs, 1 - self.rate)
 

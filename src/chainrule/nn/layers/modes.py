@@ -1,7 +1,7 @@
-"""Training passes: what a layer asks when it behaves otherwise in training than in use.
+"""Modes: in what manner a model is run, and whom a layer asks that behaves otherwise in training than in use.
 
-A random draw is an *input* of a program and never frozen into it. So a layer does not draw: it asks the pass it is
-part of. Outside a program, ``Pass`` draws on the spot; while a program is traced, training hands in a pass whose
+A random draw is an *input* of a program and never frozen into it. So a layer does not draw: it asks the mode it is
+run in. Outside a program, ``Mode`` draws on the spot; while a program is traced, training hands in a mode whose
 ``mask`` returns a traced input, and draws that input anew for each batch with ``draw_mask``.
 """
 
@@ -19,7 +19,7 @@ from ..random import generator
 if TYPE_CHECKING:
     from .base import Layer
 
-__all__ = ["Pass", "as_pass", "draw_mask", "surrounding"]
+__all__ = ["Mode", "as_mode", "draw_mask", "surrounding"]
 
 
 def draw_mask(rng: np.random.Generator, shape: tuple[int, ...], dtype: Any, keep_probability: float) -> np.ndarray:
@@ -38,11 +38,19 @@ def draw_mask(rng: np.random.Generator, shape: tuple[int, ...], dtype: Any, keep
     return np.multiply(kept, 1 / keep_probability, dtype=dtype)
 
 
-class Pass:
-    """A training pass outside a program. Layers receive it as ``training``; it is true, as ``False`` is not.
+class Mode:
+    """How a model is run. Layers receive it as ``training``; it is true in training, and false as ``False`` is in use.
 
-    Training replaces it by a subclass whose ``mask`` is a program's input.
+    Tracing replaces it by a subclass whose ``mask`` is a program's input.
+
+    Attributes:
+        in_training: whether layers shall behave as in training.
     """
+
+    in_training = True
+
+    def __bool__(self) -> bool:
+        return self.in_training
 
     def mask(self, layer: Layer, like: Any, keep_probability: float) -> Any:
         """Return a dropout mask of the shape and dtype of ``like``, drawn from ``layer.rng`` or the library's source.
@@ -61,15 +69,15 @@ class Pass:
         """Take note of what a layer returned. Here: do nothing."""
 
 
-# The pass of the layer whose call is running, so that the layers it calls need not be told.
-surrounding: ContextVar[Pass | bool] = ContextVar("surrounding", default=False)
+# The mode of the layer whose call is running, so that the layers it calls need not be told.
+surrounding: ContextVar[Mode | bool] = ContextVar("surrounding", default=False)
 
 
-def as_pass(training: Pass | bool | None) -> Pass | bool:
-    """Turn what a layer was called with into a pass, or False. None means: as the call around this one."""
+def as_mode(training: Mode | bool | None) -> Mode | bool:
+    """Turn what a layer was called with into a mode, or False. None means: as the call around this one."""
     around = surrounding.get()
     if training is None:
         return around
-    if not training:
-        return False
-    return training if isinstance(training, Pass) else around or Pass()
+    if isinstance(training, Mode) or not training:
+        return training
+    return around or Mode()
