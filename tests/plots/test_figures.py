@@ -11,24 +11,40 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+import chainrule
 from chainrule import plots
 from chainrule.errors import DataError
 from chainrule.plots import style
 
 TRUE, SCORE = np.array([0, 1, 0, 1]), np.array([0.1, 0.4, 0.4, 0.8])
+POINTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+
+
+def _model():
+    return chainrule.Sequential([chainrule.Input((2,)), chainrule.layers.Dense(1, "sigmoid")])
+
 
 ON_AXES = {
     "confusion_matrix": lambda **where: plots.confusion_matrix(TRUE, SCORE > 0.5, **where),
     "roc": lambda **where: plots.roc(TRUE, SCORE, **where),
     "activation": lambda **where: plots.activation("tanh", **where),
+    "decision_boundary": lambda **where: plots.decision_boundary(_model(), POINTS, TRUE, **where),
 }
+WITHOUT_SCALES = {"network": lambda **where: plots.network(_model(), **where)}
 ON_FIGURE = {
     "samples": lambda **where: plots.samples(np.zeros((5, 3, 3)), np.arange(5), **where),
     "history": lambda **where: plots.history({"loss": [2.0, 1.0], "val_loss": [3.0, 2.0]}, **where),
+    "heat_maps": lambda **where: plots.heat_maps({"z1": np.eye(3), "loss": np.array(0.5)}, **where),
+    "weights": lambda **where: plots.weights(_model(), **where),
 }
+ALL = {**ON_AXES, **WITHOUT_SCALES, **ON_FIGURE}
 
 
-@pytest.mark.parametrize("draw", {**ON_AXES, **ON_FIGURE}.values(), ids={**ON_AXES, **ON_FIGURE}.keys())
+def test_every_figure_is_looked_at_here():
+    assert set(plots.__all__) == ALL.keys()
+
+
+@pytest.mark.parametrize("draw", ALL.values(), ids=ALL.keys())
 def test_without_a_place_a_new_figure_is_made_that_can_be_saved_and_shown(draw, tmp_path):
     figure = draw()
     assert isinstance(figure, Figure)
@@ -45,6 +61,12 @@ def test_given_axes_are_drawn_on_and_returned(draw):
     assert ax.get_title()
     assert ax.get_xlabel()
     assert ax.get_ylabel()
+
+
+def test_a_drawing_without_scales_has_a_title():
+    ax = Figure().add_subplot()
+    assert plots.network(_model(), ax=ax) is ax
+    assert ax.get_title()
 
 
 @pytest.mark.parametrize("draw", ON_FIGURE.values(), ids=ON_FIGURE.keys())
@@ -65,6 +87,7 @@ def test_pyplot_backend_and_settings_are_left_alone():
     program = """
 import sys, matplotlib
 before = matplotlib.rcParams.copy()  # a copy does not choose a backend, as reading it would
+import chainrule
 from chainrule import plots
 plots.roc([0, 1], [0.1, 0.9]); plots.activation("relu"); plots.history({"loss": [1.0]})
 plots.confusion_matrix([0, 1], [0, 1]); plots.samples([[[0, 1], [1, 0]]], [3])._repr_png_()

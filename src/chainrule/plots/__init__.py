@@ -1,4 +1,4 @@
-"""Figures: what the data look like, how the training went, how good the answers are.
+"""Figures: what the data look like, how the training went, how good the answers are, what the network does.
 
 Every function draws on the axes or figure it is given and returns it; given none, it makes a new figure,
 which shows itself in a notebook and can be saved with ``.savefig("name.png")``. No window opens, and
@@ -9,9 +9,23 @@ read too.
 
 from __future__ import annotations
 
+from .boundary import decision_boundary
 from .functions import activation
 from .images import samples
+from .network import network
 from .quality import confusion_matrix, roc
 from .training import history
+from .values import heat_maps
+from .weights import weights
 
-__all__ = ["activation", "confusion_matrix", "history", "roc", "samples"]
+__all__ = [
+    "activation",
+    "confusion_matrix",
+    "decision_boundary",
+    "heat_maps",
+    "history",
+    "network",
+    "roc",
+    "samples",
+    "weights",
+]
