@@ -7,7 +7,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from . import imports, lecture, memory, process, recitation
+from . import imports, lecture, memory, nodes, process, recitation
 from .peers import PEERS
 from .report import Table, versions
 from .running import Settings
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "process": process.run,
     "import": imports.run,
     "memory": memory.run,
+    "nodes": nodes.run,
 }
 
 

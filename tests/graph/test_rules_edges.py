@@ -346,3 +346,10 @@ def test_a_product_rule_that_divides_is_caught(monkeypatch: pytest.MonkeyPatch) 
     check_first_order(np.prod, (array([2.0, 3.0]),))
     with pytest.raises((AssertionError, RuntimeWarning)):
         test_prod_of_one_zero_gives_the_product_of_the_others()
+
+
+@pytest.mark.parametrize(("f", "slope"), [(lambda x: x**0.5, np.inf), (lambda x: 1 / x, -np.inf)])
+def test_a_number_as_example_divides_by_zero_as_an_array_does(f, slope):
+    assert cr.trace(f, x=0.0)(4.0) == f(4.0)
+    with np.errstate(all="ignore"):
+        assert cr.grad(f)(0.0) == cr.grad(lambda x: f(x).sum())(np.zeros(1))[0] == slope

@@ -31,7 +31,7 @@ def test_right_derivatives_pass(f):
 def test_every_floating_argument_is_checked_and_others_left_alone():
     weights = {"W": np.ones((2, 3)), "b": np.ones(2)}
     check = cr.check_grad(lambda w, x, k: (w["W"] @ x + w["b"]).sum() * k, weights, X, 3)
-    assert [one.name for one in check.arguments] == ["x0_W", "x0_b", "x1"]
+    assert [one.name for one in check.arguments] == ["w_W", "w_b", "x"]
     assert check
 
 

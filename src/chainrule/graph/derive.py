@@ -7,17 +7,17 @@ listing the paths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import UnsupportedError
+from ..errors import ShapeError, TraceError, UnsupportedError
 from .node import Node, constant, make, map_nodes, topological
 from .rules import RULES, Variadic
 from .trace import unwrap, wrap
 
-__all__ = ["Edge", "active_operands", "depending_on", "derive", "shares"]
+__all__ = ["Edge", "active_operands", "check_variable", "depending_on", "derive", "only_number", "shares"]
 
 
 class Edge(NamedTuple):
@@ -68,6 +68,35 @@ def derive(output: Node, wrt: Iterable[Node], concrete: bool = False, edges: lis
     return [gradients[v] if v in gradients else make(np.zeros_like, (v,)) for v in wrt]
 
 
+def only_number(outputs: Sequence[Node]) -> Node:
+    """Return the one output of a function to derive.
+
+    Raises:
+        ShapeError: it does not return one number.
+        TraceError: the number is not floating-point.
+    """
+    if len(outputs) != 1 or outputs[0].shape != ():
+        shapes = ", ".join(str(node.shape) for node in outputs)
+        raise ShapeError(
+            f"expected a function that returns one number, got shape {shapes}. Sum the result or pick one entry"
+        )
+    if outputs[0].dtype.kind != "f":
+        raise TraceError(
+            f"expected a floating-point result to derive, got dtype {outputs[0].dtype}. Trace with "
+            f"floating-point examples: 2.0 for 2"
+        )
+    return outputs[0]
+
+
+def check_variable(node: Node) -> None:
+    """Raise TraceError unless ``node`` is an input that one can derive by."""
+    if node.dtype.kind != "f":
+        raise TraceError(
+            f"expected floating-point numbers to derive by; the example of {node.name} has dtype {node.dtype}. "
+            f"Write 2.0 for 2, or .astype(float)"
+        )
+
+
 def depending_on(order: Iterable[Node], wrt: Iterable[Node]) -> set[Node]:
     """Return the floating-point nodes that change when one of ``wrt`` does; ``order`` has arguments first."""
     active = set(wrt)
@@ -96,12 +125,13 @@ def shares(node: Node, upstream: Node, active: set[Node], concrete: bool = False
         UnsupportedError: ``node`` depends on an active node by a keyword argument.
     """
 
-    def traced(arg: Any) -> Any:
-        return map_nodes(lambda n: wrap(n, concrete), arg)
-
-    if active.intersection(found for found in node.parents if found not in _in(node.args)):
+    if node.kwargs and active.intersection(found for found in node.parents if found not in _in(node.args)):
         raise UnsupportedError(f"np.{node.op.__name__} has no derivative by the arguments it was given by name")
-    g, y, args = wrap(upstream, concrete), wrap(node, concrete), traced(node.args)
+
+    def traced(arg: Any) -> Any:
+        return wrap(arg, concrete) if isinstance(arg, Node) else map_nodes(traced, arg)
+
+    g, y, args = traced(upstream), traced(node), [traced(arg) for arg in node.args]
     kwargs = {key: traced(value) for key, value in node.kwargs.items()}
     for position, operand, rule in _operands(node):
         if operand in active:

@@ -103,7 +103,7 @@ class _Writer:
         values = [update.value for update in updates]
         self.phases = [topological([*outputs, *first])]
         self.phases += [topological([value]) for value in values]
-        order = topological([*outputs, *first, *values])
+        order = topological([*outputs, *first, *values]) if values else self.phases[0]
         self.uses = Counter(parent for node in order for parent in node.parents)
         self.uses.update([*outputs, *values])
 

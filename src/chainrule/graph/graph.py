@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import ShapeError, TraceError, UnknownNameError
-from .derive import derive
+from .derive import check_variable, derive, only_number
 from .emit import RESERVED, emit
 from .lower import lower
 from .names import assigned_name
-from .node import CONSTANT, INPUT, Node, constant, placeholder, topological
+from .node import CONSTANT, INPUT, SAME, Node, constant, placeholder, rebuild, topological
 from .program import Program
 from .simplify import simplify
 from .stable import Table, stabilise
 from .structure import leaves, map_leaves
 from .trace import Tracer, unwrap, wrap
+
+if TYPE_CHECKING:
+    from .derivation import Derivation
+    from .draw import Drawing
+    from .paths import Paths
 
 __all__ = ["Graph", "trace"]
 
@@ -71,6 +76,7 @@ def trace(f: Callable[..., Any], *example: Any, **examples: Any) -> Graph:
 
     structure = map_leaves(output, result)
     _name_as_assigned(outputs)
+    outputs = rebuild(outputs, lambda node: node.args[0] if node.op is SAME else node)
     name = f.__name__ if getattr(f, "__name__", "").isidentifier() else "f"
     return Graph(inputs, outputs, name, {n: map_leaves(lambda _: 0, v) for n, v in arguments.items()}, structure)
 
@@ -125,17 +131,8 @@ class Graph:
         names = [wrt] if isinstance(wrt, str) else list(wrt)
         if not names:
             raise TraceError(f"derivative expects the name of an argument: {', '.join(self._arguments)}")
-        if len(self.outputs) != 1 or self.outputs[0].shape != ():
-            shapes = ", ".join(str(node.shape) for node in self.outputs)
-            raise ShapeError(
-                f"expected a function that returns one number, got shape {shapes}. Sum the result or pick one entry"
-            )
-        if self.outputs[0].dtype.kind != "f":
-            raise TraceError(
-                f"expected a floating-point result to derive, got dtype {self.outputs[0].dtype}. Trace with "
-                f"floating-point examples: 2.0 for 2"
-            )
-        chosen = [node for name in names for node in self._inputs_of(name)]
+        only_number(self.outputs)
+        chosen = [node for name in names for node in self.inputs_of(name)]
         table = Table()
         (output,) = stabilise(self.outputs, table=table)
         given = set(topological([output])) | self._given
@@ -148,18 +145,20 @@ class Graph:
         title = f"d{self.name}_d{names[0]}" if len(names) == 1 else f"d{self.name}"
         return Graph(self.inputs, found, title, self._arguments, parts[0] if isinstance(wrt, str) else parts, given)
 
-    def _inputs_of(self, name: str) -> list[Node]:
+    def inputs_of(self, name: str) -> list[Node]:
+        """Return the input nodes of an argument to derive by: one, or those of its container's arrays.
+
+        Raises:
+            UnknownNameError: if there is no such argument.
+            TraceError: if it is not floating-point.
+        """
         if name not in self._arguments:
             raise UnknownNameError("argument", name, self._arguments)
         counts = {n: len(list(leaves(structure, n))) for n, structure in self._arguments.items()}
         start = sum(counts[n] for n in list(counts)[: list(counts).index(name)])
         chosen = list(self.inputs[start : start + counts[name]])
         for node in chosen:
-            if node.dtype.kind != "f":
-                raise TraceError(
-                    f"expected floating-point numbers to derive by; the example of {node.name} has dtype {node.dtype}. "
-                    f"Write 2.0 for 2, or .astype(float)"
-                )
+            check_variable(node)
         return chosen
 
     def program(self) -> Program:
@@ -168,6 +167,61 @@ class Graph:
         name = f"{self.name}_" if self.name in RESERVED else self.name
         emission = emit(name, self.inputs, outputs)
         return Program(emission, name, [emission.names[node] for node in self.inputs])
+
+    # --- the graph explained; what explains it is loaded when asked for ---
+
+    def paths(self, wrt: str) -> Paths:
+        """Return the paths from an input, or an entry of one such as ``"W1[3, 7]"``, to the output.
+
+        The sum over them of the products of local derivatives is the derivative; see ``graph.paths``.
+
+        >>> print(trace(lambda x: x**2 + 5 * x**3, x=2.0).paths("x").formula)
+        1·1·2x + 1·5·3x²
+        """
+        from .paths import paths
+
+        return paths(self, wrt)
+
+    def derivation(self, wrt: str | Sequence[str]) -> Derivation:
+        """Return the chain rule applied step by step, as numbered lines of mathematics; see ``graph.derivation``."""
+        from .derivation import derivation
+
+        return derivation(self, wrt)
+
+    def formula(self) -> Any:
+        """Return the graph as a formula: a SymPy expression for numbers, lines with shapes for arrays.
+
+        Raises:
+            MissingExtraError: SymPy is not installed and the function is one of numbers.
+            UnsupportedError: SymPy has no counterpart of an operation.
+
+        >>> trace(lambda x: x**2 + 5 * x**3, x=2.0).derivative("x").formula()
+        15*x**2 + 2*x
+        """
+        from .formula import formula
+
+        return formula(self)
+
+    def draw(self, wrt: str | Sequence[str] | None = None, path: Any = None) -> Drawing:
+        """Return the graph as a picture: inputs left, output right, value and gradient on each node.
+
+        Args:
+            wrt: an argument, or several, to show derivatives for; by default all that can be derived by.
+            path: a path to highlight, such as ``graph.paths("x").first(1)[0]``.
+
+        Raises:
+            UnknownNameError: there is no such argument.
+            DataError: the path is not one of this graph.
+
+        >>> print(trace(lambda x: x**2 + 5 * x**3, x=2.0).draw().mermaid.splitlines()[0])
+        flowchart LR
+        """
+        from .draw import draw
+
+        return draw(self, wrt=wrt, path=path)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.draw()._repr_mimebundle_() | {"text/plain": repr(self)}
 
     @cached_property
     def _program(self) -> Program:

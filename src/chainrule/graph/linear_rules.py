@@ -23,7 +23,7 @@ def matmul_first(g: Any, y: Any, a: Any, b: Any) -> Any:
     if np.ndim(b) == 1:
         return g[..., None] * b
     if np.ndim(a) == 1:
-        return (b @ g[..., None])[..., 0]
+        return b @ g if np.ndim(b) == 2 else (b @ g[..., None])[..., 0]
     return g @ transposed(b)
 
 
@@ -34,7 +34,7 @@ def matmul_second(g: Any, y: Any, a: Any, b: Any) -> Any:
     if np.ndim(a) == 1:
         return a[:, None] * g[..., None, :]
     if np.ndim(b) == 1:
-        return (transposed(a) @ g[..., None])[..., 0]
+        return a.T @ g if np.ndim(a) == 2 else (transposed(a) @ g[..., None])[..., 0]
     return transposed(a) @ g
 
 

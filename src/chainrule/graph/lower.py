@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from . import functions as fn
-from .node import Node, make, rebuild
+from .node import Node, make, rebuild, topological
 from .stable import negated, share
 
 __all__ = ["lower"]
 
 
 def lower(outputs: Iterable[Node]) -> list[Node]:
-    """Return the outputs in NumPy's own functions, equal steps shared."""
+    """Return the outputs in NumPy's own functions, equal steps shared as they were before."""
+    outputs = list(outputs)
+    if not any(node.op in LOWERED for node in topological(outputs)):
+        return outputs
 
     def replace(node: Node) -> Node:
         spelled = LOWERED.get(node.op)

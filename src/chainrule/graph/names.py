@@ -25,7 +25,8 @@ def assigned_name(filename: str, number: int) -> str | None:
     except SyntaxError:
         return None
     if len(statements) == 1 and isinstance(statements[0], ast.Assign) and len(statements[0].targets) == 1:
-        target = statements[0].targets[0]
-        if isinstance(target, ast.Name) and not isinstance(statements[0].value, ast.Lambda):
+        target, value = statements[0].targets[0], statements[0].value
+        # In a line with a lambda the name is that of the function, or of what was made of it.
+        if isinstance(target, ast.Name) and not any(isinstance(part, ast.Lambda) for part in ast.walk(value)):
             return target.id
     return None

@@ -53,6 +53,9 @@ OPERATORS: dict[Callable[..., Any], Callable[..., Any]] = {
 }
 
 
+_PYTHON_NUMBERS = frozenset((bool, int, float))
+
+
 class Node:
     """One step of a computation. Treat it as immutable; only tracing gives it a name.
 
@@ -67,6 +70,7 @@ class Node:
     """
 
     __slots__ = ("args", "kwargs", "line", "name", "op", "parents", "value")
+    parents: tuple[Node, ...]
 
     def __init__(
         self,
@@ -79,9 +83,7 @@ class Node:
     ) -> None:
         self.op, self.args, self.kwargs = op, args, kwargs or {}
         self.value, self.name, self.line = value, name, line
-        found: list[Node] = []
-        map_nodes(found.append, (args, tuple(self.kwargs.values())))
-        self.parents: tuple[Node, ...] = tuple(found)
+        self.parents = _nodes_in(args, self.kwargs)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -101,10 +103,22 @@ class Node:
     @property
     def is_weak(self) -> bool:
         """Whether the value is a Python number, which takes on the dtype of the array it meets."""
-        return type(self.value) in (bool, int, float)  # np.float64 is a float, but widens as an array does
+        return type(self.value) in _PYTHON_NUMBERS  # np.float64 is a float, but widens as an array does
 
     def __repr__(self) -> str:
         return f"<{self.op.__name__}{' ' + self.name if self.name else ''} {self.shape} {self.dtype}>"
+
+
+def _nodes_in(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Node, ...]:
+    found: list[Node] = []
+    nested = bool(kwargs)
+    for arg in (*args, *kwargs.values()):
+        if isinstance(arg, Node):
+            found.append(arg)
+        else:
+            nested = True
+            map_nodes(found.append, arg)
+    return tuple(found) if nested else args  # mostly one tuple serves as both
 
 
 def map_nodes(function: Callable[[Node], Any], arg: Any) -> Any:
@@ -122,15 +136,23 @@ def evaluate(op: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
     """Run one operation the way the program's text will."""
     if op is np.astype:
         return np.asarray(args[0]).astype(kwargs["dtype"])[()]
-    return OPERATORS.get(op, op)(*args, **kwargs)
+    try:
+        return OPERATORS.get(op, op)(*args, **kwargs)
+    except ZeroDivisionError:  # Python's numbers refuse where NumPy's give infinity
+        with np.errstate(all="ignore"):
+            return op(*args, **kwargs).item()
 
 
 def make(op: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | None = None, **extra: Any) -> Node:
     """Return the node of ``op(*args, **kwargs)``, evaluated on the example values of its arguments."""
     kwargs = kwargs or {}
-    values = map_nodes(lambda node: node.value, args)
-    keywords = {key: map_nodes(lambda node: node.value, value) for key, value in kwargs.items()}
+    values = tuple([_value(arg) for arg in args])
+    keywords = {key: _value(arg) for key, arg in kwargs.items()}
     return Node(op, args, kwargs, evaluate(op, values, keywords), **extra)
+
+
+def _value(arg: Any) -> Any:
+    return arg.value if isinstance(arg, Node) else map_nodes(lambda node: node.value, arg)
 
 
 def constant(value: Any) -> Node:
@@ -150,15 +172,19 @@ def topological(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node
     """
     order: list[Node] = []
     seen: set[Node] = set(stop)
-    stack: list[tuple[Node, bool]] = [(node, False) for node in reversed(list(outputs))]
+    stack: list[Node | None] = list(outputs)[::-1]
     while stack:
-        node, ready = stack.pop()
-        if ready:
-            order.append(node)
+        node = stack.pop()
+        if node is None:  # the arguments of the node below are done
+            order.append(stack.pop())  # type: ignore[arg-type]
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            stack.extend((parent, False) for parent in reversed(node.parents) if parent not in seen)
+            if node.parents:
+                stack.append(node)
+                stack.append(None)
+                stack.extend(node.parents[::-1])
+            else:
+                order.append(node)
     return order
 
 
@@ -180,7 +206,10 @@ def renewed(node: Node, new: dict[Node, Node]) -> Node:
 
     A number may have become a Python number on the way, which would make an array of float64 of its own.
     """
-    if all(new[parent] is parent for parent in node.parents):
+    for parent in node.parents:
+        if new[parent] is not parent:
+            break
+    else:
         return node
     args = map_nodes(new.__getitem__, node.args)
     kwargs = {key: map_nodes(new.__getitem__, value) for key, value in node.kwargs.items()}

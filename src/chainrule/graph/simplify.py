@@ -21,6 +21,7 @@ BINARY = {
     np.add, np.subtract, np.multiply, np.true_divide, np.power, np.maximum, np.minimum,
     np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal,
 }  # fmt: skip
+NEUTRAL = {np.add: 0, np.subtract: 0, np.multiply: 1, np.true_divide: 1, np.power: 1}
 
 
 def simplify(outputs: Iterable[Node], given: Iterable[Node] = (), table: Table | None = None) -> list[Node]:
@@ -31,34 +32,55 @@ def simplify(outputs: Iterable[Node], given: Iterable[Node] = (), table: Table |
         given: the nodes of the function itself, to leave as they are.
         table: the nodes known from the function, to use again where the derivative makes them anew.
     """
-    given = set(given)
-    outputs = share(outputs, table)
-    for step in (tidy, lambda nodes: collect(nodes, given), tidy, lambda nodes: share(nodes, table)):
-        outputs = step(outputs)
-    return outputs
+    given, table, tidied = set(given), table or Table(), set[Node]()
+    outputs = tidy(outputs, tidied, table)
+    outputs = tidy(collect(outputs, given), tidied)
+    return share(outputs, table)
 
 
-def tidy(outputs: Iterable[Node]) -> list[Node]:
-    """Apply the local identities, arguments first."""
+def tidy(outputs: Iterable[Node], tidied: set[Node], table: Table | None = None) -> list[Node]:
+    """Apply the local identities, arguments first.
+
+    Args:
+        outputs: what to tidy.
+        tidied: nodes that are tidy already; it learns the new ones.
+        table: where to look for equal nodes first.
+    """
 
     def replace(node: Node) -> Node:
-        for _ in range(8):  # each identity makes the node smaller, so a few rounds settle it
-            for identity in IDENTITIES if _on_floats(node) else STRUCTURAL:
-                better = identity(node)
-                if better is not None and better.shape == node.shape and _same_dtype(better, node):
-                    better.name = better.name or (node.name if better.op is not CONSTANT else None)
-                    node = better
-                    break
-            else:
-                return node
+        if table:
+            node = table.intern(node)
+        if node not in tidied:
+            node = _tidied(node)
+            tidied.add(node)
         return node
 
     return rebuild(outputs, replace)
 
 
+def _tidied(node: Node) -> Node:
+    for _ in range(8):  # each identity makes the node smaller, so a few rounds settle it
+        better = _better(node)
+        if better is None:
+            return node
+        better.name = better.name or (node.name if better.op is not CONSTANT else None)
+        node = better
+    return node
+
+
+def _better(node: Node) -> Node | None:
+    """Return an equal node by the first identity that makes it smaller."""
+    arithmetic = IDENTITIES.get(node.op, ())
+    for identity in (*(arithmetic if arithmetic and _on_floats(node) else ()), *STRUCTURAL.get(node.op, ())):
+        better = identity(node)
+        if better is not None and better.shape == node.shape and _same_dtype(better, node):
+            return better
+    return None
+
+
 def _on_floats(node: Node) -> bool:
     """Whether arithmetic may be rewritten: integers wrap around at their own limits."""
-    return all(parent.is_weak or parent.dtype.kind in "fb" for parent in node.parents)
+    return all([parent.is_weak or parent.value.dtype.kind in "fb" for parent in node.parents])
 
 
 def _same_dtype(a: Node, b: Node) -> bool:
@@ -68,7 +90,7 @@ def _same_dtype(a: Node, b: Node) -> bool:
 
 def _plain_scalars(node: Node) -> Node | None:
     """Put known numbers into the text as Python numbers, which never widen an array."""
-    if node.op not in UNARY | BINARY or not any(_known_scalar(arg) for arg in node.args):
+    if not any(_known_scalar(arg) for arg in node.args):
         return None
     args = tuple(plain_number(np.asarray(a.value).item()) if _known_scalar(a) else a for a in node.args)
     if not any(isinstance(a, Node) for a in args):
@@ -82,23 +104,18 @@ def _known_scalar(arg: Any) -> bool:
 
 def _neutral(node: Node) -> Node | None:
     """``x + 0``, ``x - 0``, ``x * 1``, ``x / 1``, ``x ** 1`` and ``-(-x)``."""
-    if node.op not in BINARY and node.op is not np.negative:
-        return None
     a, b = node.args[0], node.args[-1]
     if node.op is np.negative:
         return a.args[0] if applied(a, np.negative) else None
-    right = {np.add: 0, np.subtract: 0, np.multiply: 1, np.true_divide: 1, np.power: 1}
-    if node.op in right and is_number(b, right[node.op]) and isinstance(a, Node):
+    if is_number(b, NEUTRAL[node.op]) and isinstance(a, Node):
         return a
-    if node.op in (np.add, np.multiply) and is_number(a, right[node.op]) and isinstance(b, Node):
+    if node.op in (np.add, np.multiply) and is_number(a, NEUTRAL[node.op]) and isinstance(b, Node):
         return b
     return None
 
 
 def _signs(node: Node) -> Node | None:
     """``-1 * x``, ``a + (-b)``, ``a - (-b)``, ``0 - x``."""
-    if node.op not in (np.add, np.subtract, np.multiply):
-        return None
     a, b = node.args
     if node.op is np.multiply:
         for number, x in ((a, b), (b, a)):
@@ -116,8 +133,6 @@ def _signs(node: Node) -> Node | None:
 
 def _zeros(node: Node) -> Node | None:
     """``0 * x`` and ``x + 0`` where the zeros are an array."""
-    if node.op not in (np.add, np.multiply):
-        return None
     for zero, x in (node.args, node.args[::-1]):
         if applied(zero, np.zeros_like):
             return x if node.op is np.add and isinstance(x, Node) else zero if node.op is np.multiply else None
@@ -211,8 +226,6 @@ def _single(node: Node) -> Node | None:
 
 def _sizes(node: Node) -> Node | None:
     """The length of an axis, asked of the first value that has that axis; one, where it is one."""
-    if node.op is not np.size:
-        return None
     if node.value == 1:
         return constant(1)
     x, axis = node.args[0], node.kwargs.get("axis")
@@ -247,7 +260,27 @@ def _from_operands(x: Node, axis: int | None) -> tuple[Node, int | None] | None:
     return None
 
 
-STRUCTURAL: tuple[Callable[[Node], Node | None], ...] = (_views, _single, _sizes)
-IDENTITIES: tuple[Callable[[Node], Node | None], ...] = (
-    _plain_scalars, _neutral, _signs, _zeros, _spread, *STRUCTURAL,
+Identity = Callable[[Node], Node | None]
+
+
+def _by_operation(*rows: tuple[Iterable[Callable[..., Any]], Identity]) -> dict[Callable[..., Any], list[Identity]]:
+    """Turn rows of operations and an identity for them into each operation's identities, in the order of the rows."""
+    found: dict[Callable[..., Any], list[Identity]] = {}
+    for operations, identity in rows:
+        for operation in operations:
+            found.setdefault(operation, []).append(identity)
+    return found
+
+
+STRUCTURAL = _by_operation(
+    ({np.transpose, *RESHAPES}, _views),
+    ({np.sum, np.mean, np.matmul}, _single),
+    ({np.size}, _sizes),
+)
+IDENTITIES = _by_operation(
+    (UNARY | BINARY, _plain_scalars),
+    ({np.negative, *NEUTRAL}, _neutral),
+    ({np.add, np.subtract, np.multiply}, _signs),
+    ({np.add, np.multiply}, _zeros),
+    ({np.broadcast_to} | UNARY | BINARY, _spread),
 )  # fmt: skip

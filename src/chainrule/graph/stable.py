@@ -8,14 +8,14 @@ numbers near 0 and infinity. A clip or an epsilon of the user's is part of the f
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
 from . import functions as fn
 from .node import CONSTANT, INPUT, SAME, Node, make, rebuild
 
-__all__ = ["Table", "share", "stabilise"]
+__all__ = ["FORMS", "Fired", "Table", "share", "stabilise"]
 
 RESHAPES = {np.reshape, np.ravel, np.expand_dims, np.squeeze}
 
@@ -25,18 +25,41 @@ def share(outputs: Iterable[Node], table: Table | None = None) -> list[Node]:
     return rebuild(outputs, (table or Table()).intern)
 
 
-def stabilise(outputs: Iterable[Node], stop: Iterable[Node] = (), table: Table | None = None) -> list[Node]:
-    """Return the outputs with named functions raised and logarithms in stable form; ``table`` learns the nodes."""
+def stabilise(
+    outputs: Iterable[Node],
+    stop: Iterable[Node] = (),
+    table: Table | None = None,
+    fired: list[Fired] | None = None,
+) -> list[Node]:
+    """Return the outputs with named functions raised and logarithms in stable form.
+
+    Args:
+        outputs: what to rewrite.
+        stop: nodes to leave as they are, and not to look behind.
+        table: learns the nodes.
+        fired: a list that takes down each form that was found, for whoever wants to tell it.
+    """
     table = table or Table()
 
     def replace(node: Node) -> Node:
-        for form in FORMS:
+        for form in FORMS.get(node.op, ()):
             better = form(node)
             if better is not None:
-                return table.intern(better)
+                better = table.intern(better)
+                if fired is not None:
+                    fired.append(Fired(form.__name__.strip("_"), node, better))
+                return better
         return table.intern(node)
 
     return rebuild(outputs, replace, stop)
+
+
+class Fired(NamedTuple):
+    """A form that was found: its name in ``FORMS``, the node as it was spelled, and what took its place."""
+
+    form: str
+    before: Node
+    after: Node
 
 
 class Table:
@@ -57,13 +80,17 @@ def _key(node: Node) -> Hashable:
         value = np.asarray(node.value)
         content: Hashable = value.tobytes() if value.nbytes <= 1024 else id(node.value)
         return (CONSTANT, value.dtype.str, value.shape, node.is_weak, content)
+    if node.args is node.parents:  # nodes alone
+        return (node.op, *node.args)
     return (node.op, _frozen(node.args), _frozen(tuple(node.kwargs.items())))
 
 
 def _frozen(arg: Any) -> Hashable:
     """Return ``arg`` as a key. The type is part of it, for 1, 1.0 and True are equal to Python."""
+    if isinstance(arg, Node):
+        return arg
     if isinstance(arg, (tuple, list)):
-        return tuple(_frozen(item) for item in arg)
+        return tuple([_frozen(item) for item in arg])
     if isinstance(arg, slice):
         return ("slice", _frozen((arg.start, arg.stop, arg.step)))
     return (type(arg), repr(arg)) if isinstance(arg, (bool, int, float)) else arg  # 0.0 and -0.0 are two numbers
@@ -106,7 +133,7 @@ def _sigmoid(node: Node) -> Node | None:
     """``1/(1 + exp(-z))``, ``exp(z)/(1 + exp(z))`` and ``a/(1 + exp(-z))``."""
     if node.op is np.true_divide:
         top, bottom = node.args
-    elif node.op is np.reciprocal or (node.op is np.power and is_number(node.args[1], -1)):
+    elif node.op is np.reciprocal or is_number(node.args[1], -1):
         top, bottom = 1, node.args[0]
     else:
         return None
@@ -159,7 +186,7 @@ def _softplus(node: Node) -> Node | None:
 
 def _log_sigmoid(node: Node) -> Node | None:
     """``log σ(z) = -softplus(-z)`` and ``log(1 - σ(z)) = -softplus(z)``."""
-    inner = node.args[0] if node.op in (np.log, np.log1p) else None
+    inner = node.args[0]
     if node.op is np.log and applied(inner, fn.sigmoid):
         return make(np.negative, (make(fn.softplus, (negated(inner.args[0]),)),))
     rest = None
@@ -190,7 +217,7 @@ def _unshifted(u: Node, axis: Any) -> tuple[Node, Node | None]:
 
 def _softmax(node: Node) -> Node | None:
     """``exp(z) / exp(z).sum(axis, keepdims=True)``, shifted by a maximum or not."""
-    if node.op is not np.true_divide or not applied(node.args[0], np.exp) or not isinstance(node.args[1], Node):
+    if not applied(node.args[0], np.exp) or not isinstance(node.args[1], Node):
         return None
     e, total = node.args
     base = total
@@ -207,9 +234,9 @@ def _softmax(node: Node) -> Node | None:
 
 def _log_softmax(node: Node) -> Node | None:
     """``log softmax(z) = z - logsumexp(z)``, also of picked entries."""
-    if node.op is not np.log or not isinstance(node.args[0], Node):
-        return None
     inner = node.args[0]
+    if not isinstance(inner, Node):
+        return None
     if inner.op is fn.softmax:
         z = inner.args[0]
         total = make(fn.logsumexp, (z,), {"axis": inner.kwargs.get("axis", -1), "keepdims": True})
@@ -222,7 +249,7 @@ def _log_softmax(node: Node) -> Node | None:
 
 def _logsumexp(node: Node) -> Node | None:
     """``log(exp(z).sum(axis))``."""
-    total = node.args[0] if node.op is np.log else None
+    total = node.args[0]
     if not applied(total, np.sum) or not applied(total.args[0], np.exp):
         return None
     u = total.args[0].args[0]
@@ -237,12 +264,12 @@ def _logsumexp(node: Node) -> Node | None:
 
 def _passed_on(node: Node) -> Node | None:
     """A variable of an inner ``grad``, which was marked to derive by it."""
-    return node.args[0] if node.op is SAME else None
+    return node.args[0]
 
 
 def _normalised(node: Node) -> Node | None:
     """A softmax divided by its sum, which is one."""
-    if node.op is np.true_divide and applied(node.args[0], fn.softmax) and applied(node.args[1], np.sum):
+    if applied(node.args[0], fn.softmax) and applied(node.args[1], np.sum):
         p, total = node.args
         same_axis = total.kwargs.get("axis") in (p.kwargs.get("axis", -1), (p.kwargs.get("axis", -1) or 0) - p.ndim)
         if total.args[0] is p and total.kwargs.get("keepdims") and same_axis:
@@ -252,12 +279,19 @@ def _normalised(node: Node) -> Node | None:
 
 def _uncapped(node: Node) -> Node | None:
     """Drop the library's own cap on a probability whose logarithm is known exactly."""
-    if node.op is fn.probability and isinstance(node.args[0], Node):
+    if isinstance(node.args[0], Node):
         return node.args[0] if node.args[0].op in (fn.sigmoid, fn.softmax) else None
     return None
 
 
-FORMS = (
-    _passed_on, _normalised, _uncapped, _sigmoid, _half_tanh, _softplus, _log_sigmoid, _softmax, _log_softmax,
-    _logsumexp,
-)  # fmt: skip
+FORMS: dict[Callable[..., Any], tuple[Callable[[Node], Node | None], ...]] = {
+    SAME: (_passed_on,),
+    fn.probability: (_uncapped,),
+    np.true_divide: (_normalised, _sigmoid, _half_tanh, _softmax),
+    np.reciprocal: (_sigmoid,),
+    np.power: (_sigmoid,),
+    np.multiply: (_half_tanh,),
+    np.log: (_softplus, _log_sigmoid, _log_softmax, _logsumexp),
+    np.log1p: (_softplus, _log_sigmoid),
+    np.logaddexp: (_softplus,),
+}

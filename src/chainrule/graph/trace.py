@@ -87,19 +87,19 @@ def label(value: Any, name: str) -> Any:
 
 def record(op: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> Any:
     """Add one operation to the graph and return its traced result."""
-    concrete = True
+    concrete = _all_concrete(args)
+    stored = {key: unwrap(value, concrete) for key, value in kwargs.items()} if kwargs else {}
+    return wrap(make(op, tuple([unwrap(arg, concrete) for arg in args]), stored, line=_user_line()), concrete)
 
-    def see(value: Any) -> None:
-        nonlocal concrete
-        if isinstance(value, Tracer):
-            concrete = concrete and value.concrete
-        elif isinstance(value, (tuple, list)):
-            for item in value:
-                see(item)
 
-    see(args)
-    stored = {key: unwrap(value, concrete) for key, value in (kwargs or {}).items()}
-    return wrap(make(op, unwrap(args, concrete), stored, line=_user_line()), concrete)
+def _all_concrete(args: tuple[Any, ...] | list[Any]) -> bool:
+    for arg in args:
+        if isinstance(arg, Tracer):
+            if not arg.concrete:
+                return False
+        elif isinstance(arg, (tuple, list)) and not _all_concrete(arg):
+            return False
+    return True
 
 
 @cache

@@ -11,7 +11,7 @@ from ..errors import TraceError
 from ..graph import grad
 from ..graph.structure import leaves, map_leaves
 
-__all__ = ["ArgumentCheck", "GradientCheck", "check_grad"]
+__all__ = ["ArgumentCheck", "GradientCheck", "check_array", "check_grad"]
 
 STEP = float(np.cbrt(np.finfo(np.float64).eps))  # where rounding and truncation of a central difference balance
 MOST_ENTRIES = 400
@@ -21,7 +21,7 @@ class ArgumentCheck:
     """How the derivative by one argument compares.
 
     Attributes:
-        name: the argument, such as ``x0`` or, for containers, ``x0_W``.
+        name: the argument, such as ``w`` or, for containers, ``w_b``.
         error: the largest relative error over the entries compared, kinks left out.
         worst: the index of that entry, its derivative and its central difference.
         kinks: the indices where the function has different slopes on the two sides, so that no derivative exists.
@@ -83,8 +83,9 @@ def check_grad(
     """Compare a function's derivative with central differences, entry by entry, in float64.
 
     Args:
-        f: a function that returns one floating-point number.
-        *args: where to compare; floating-point arguments are taken to float64.
+        f: a function that returns one floating-point number, or a compiled model: then the gradients that training
+            computes are compared, weight by weight.
+        *args: where to compare; floating-point arguments are taken to float64. For a model: ``x, y``, a few rows.
         argnums: which arguments to differentiate by; by default all that are floating-point.
         derivative: a function of the same arguments that returns the derivative to check, such as one written by
             hand; a tuple for several ``argnums``. By default ``cr.grad(f, argnums)``.
@@ -98,8 +99,18 @@ def check_grad(
     True
     >>> wrong = check_grad(lambda x: (x**2).sum(), np.array([3.0]), derivative=lambda x: x)
     >>> print(wrong)
-    x0: DIFFERS, relative error 5.0e-01 over 1 entries; worst at [0]: derivative 3, central difference 6
+    x: DIFFERS, relative error 5.0e-01 over 1 entries; worst at [0]: derivative 3, central difference 6
+
+    >>> from chainrule import Input, Sequential, layers
+    >>> model = Sequential([Input((2,)), layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> check_grad(model, [[1.0, 2.0], [3.0, 4.0]], [1.0, 0.0]).passed
+    True
     """
+    if hasattr(f, "weight_slots"):
+        from .model_check import check_model  # networks are loaded only where there is one
+
+        return check_model(f, *args, tolerance=tolerance, seed=seed)
     values = [map_leaves(_as_float64, value) for value in args]
     chosen = _floating(values) if argnums is None else (argnums,) if isinstance(argnums, int) else tuple(argnums)
     if not chosen:
@@ -109,11 +120,24 @@ def check_grad(
         found = (found,)
     rng = np.random.default_rng(seed)
     checks = []
+    names = _argument_names(f, len(values))
     for number, gradient in zip(chosen, found, strict=True):
-        claimed = dict(leaves(gradient, f"x{number}"))
-        for name, leaf in leaves(values[number], f"x{number}"):
-            checks.append(_check_leaf(name, leaf, claimed[name], lambda: float(f(*values)), rng))
+        claimed = dict(leaves(gradient, names[number]))
+        for name, leaf in leaves(values[number], names[number]):
+            checks.append(check_array(name, leaf, claimed[name], lambda: float(f(*values)), rng))
     return GradientCheck(checks, tolerance)
+
+
+def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of the first ``count`` positional arguments of ``f``; ``x0``, ``x1`` … where it does not tell."""
+    from inspect import Parameter, signature
+
+    try:
+        parameters = signature(f).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions do not say
+        parameters = ()
+    named = [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+    return [*named[:count], *(f"x{i}" for i in range(len(named), count))]
 
 
 def _as_float64(value: Any) -> Any:
@@ -128,10 +152,18 @@ def _floating(values: list[Any]) -> tuple[int, ...]:
     )
 
 
-def _check_leaf(
+def check_array(
     name: str, array: np.ndarray, claimed: Any, value: Callable[[], float], rng: np.random.Generator
 ) -> ArgumentCheck:
-    """Compare one array's derivative; ``value`` evaluates the function on the arrays as they are."""
+    """Compare one array's derivative with central differences.
+
+    Args:
+        name: what to call it.
+        array: the float64 array, which is changed and changed back.
+        claimed: the derivative to check, of its shape.
+        value: evaluates the function on the arrays as they are.
+        rng: picks the entries of arrays of more than 400.
+    """
     check = ArgumentCheck(name)
     claimed = np.broadcast_to(claimed, array.shape)
     places = np.arange(array.size)

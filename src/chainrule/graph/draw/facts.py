@@ -1,0 +1,87 @@
+"""What is known of a graph when it is drawn: names, formulas, derivatives, the path to show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..node import CONSTANT, INPUT, Node
+from ..notation import Notation, names_of
+from .labels import SLOT, printable
+from .slopes import gradients_of, has_derivative, slopes_of
+from .trail import Trail
+
+if TYPE_CHECKING:
+    from ..graph import Graph
+
+__all__ = ["Facts"]
+
+FEW = 12  # nodes of a graph with a local derivative on every link
+LONGEST_NAME = 32
+
+
+class Facts:
+    """A graph with what its picture tells about it.
+
+    Args:
+        graph: the graph.
+        wrt: inputs; derivatives are shown on what depends on them only. All inputs if ``None``.
+        path: the path to show.
+
+    Attributes:
+        names: of the nodes that have one.
+        notation: writes these by name and other values as ``SLOT``.
+        gradients: the derivative of the output by each node, where there is one.
+        slopes: the local derivatives to show, by operation and place of the operand.
+    """
+
+    def __init__(self, graph: Graph, wrt: Collection[Node] | None, path: Trail) -> None:
+        self.graph, self.wrt, self.path = graph, wrt, path
+        self.names = {node: printable(name, LONGEST_NAME) for node, name in names_of(graph).items()}
+        self._rows = Notation(self.names).rows
+        self.notation = self.writing(graph.nodes)
+        self.users: dict[Node, list[Node]] = {}
+        for node in graph.nodes:
+            for parent in node.parents:
+                self.users.setdefault(parent, []).append(node)
+        self.gradients: dict[Node, Any] = {}
+        if has_derivative(graph.outputs):
+            self.gradients = gradients_of(graph.outputs[0], wrt)
+        few = graph.nodes if len(graph.nodes) <= FEW else ()
+        self.slopes = slopes_of(few, self.gradients, numbers_only=True)
+        along = slopes_of(path.users, self.gradients, numbers_only=False)
+        self.slopes |= {use: slope for use, slope in along.items() if path.takes(*use, slope.operand)}
+
+    def writing(self, nodes: Iterable[Node], names: Mapping[Node, str] | None = None) -> Notation:
+        """A notation that writes some nodes by name, or as ``SLOT``, and looks behind others.
+
+        Args:
+            nodes: these nodes.
+            names: of nodes that are not of the graph.
+        """
+        notation = Notation({node: self.names.get(node, SLOT) for node in nodes} | dict(names or {}))
+        notation.rows = self._rows
+        return notation
+
+    def kind(self, node: Node) -> str:
+        """Of the box that shows ``node`` alone."""
+        if node.op is INPUT:
+            return "input"
+        if node in self.graph.outputs:
+            return "output"
+        return "constant" if node.op is CONSTANT else "step"
+
+    def name(self, node: Node) -> str:
+        """The name of a node, of an output without one that of the function; nothing for others."""
+        if node not in self.names and len(self.graph.outputs) == 1 and node is self.graph.outputs[0]:
+            return self.graph.name
+        return self.names.get(node, "")
+
+    def is_pale(self, node: Node) -> bool:
+        """Whether the picture is about a derivative that does not go through ``node``."""
+        return self.wrt is not None and bool(self.gradients) and node not in self.gradients
+
+    def leaving(self, members: Sequence[Node]) -> list[Node]:
+        """Those of some nodes that other nodes use, or the caller."""
+        inside, outputs = set(members), set(self.graph.outputs)
+        return [n for n in members if n in outputs or any(user not in inside for user in self.users.get(n, ()))]
