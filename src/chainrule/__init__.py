@@ -2,7 +2,7 @@
 
 Functions: ``trace``, ``grad``, ``value_and_grad``, ``check_grad``. Networks, as in Keras: ``Sequential``, ``Model``,
 ``Input``, ``layers``, ``activations``, ``losses``, ``metrics``, ``optimizers``, ``initializers``, ``callbacks``,
-``utils``. Beside them: ``datasets``, ``plots``, ``course``.
+``utils``; what ails one: ``diagnose``. Beside them: ``datasets``, ``plots``, ``course``.
 
 >>> import chainrule as cr
 >>> cr.grad(lambda x: x**2 + 5 * x**3)(2.0)
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         plots,
         utils,
     )
-    from .insight import check_grad
+    from .insight import check_grad, diagnose
     from .nn import config
     from .nn.layers import Input, Layer
     from .nn.model import Model
@@ -51,6 +51,7 @@ _MEMBERS = {
     "Sequential": ".nn.sequential",
     "check_grad": ".insight",
     "config": ".nn",
+    "diagnose": ".insight",
 }
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "config",
     "course",
     "datasets",
+    "diagnose",
     "errors",
     "grad",
     "initializers",

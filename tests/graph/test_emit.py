@@ -228,7 +228,7 @@ def test_any_parameter_names(names):
     same(result(A, B), np.tanh(A) @ B + np.tanh(A))
 
 
-def test_inputs_of_one_name_and_bad_names_are_told_apart():
+def testinputs_of_one_name_and_bad_names_are_told_apart():
     nodes = [placeholder(A, name) for name in ("x", "x", "class", "1x", "np")]
     total = nodes[0]
     for node in nodes[1:]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..insight import confusion_matrix, roc_auc
+from ..nn.scores import confusion_matrix, roc_auc
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

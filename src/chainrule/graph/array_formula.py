@@ -40,7 +40,7 @@ class ArrayFormula:
     >>> graph = trace(lambda X, w, y: ((X @ w - y) ** 2).mean(), np.ones((30, 2)), np.ones(2), np.ones(30))
     >>> print(graph.derivative("w").formula())
     n  = 30
-    dw = Xᵀ · 2(X · w − y) / n   (2)
+    dw = 2Xᵀ · (X · w − y) / n   (2)
     """
 
     def __init__(self, outputs: Iterable[Node], name: str) -> None:

@@ -28,6 +28,10 @@ def shape_text(node: Node) -> str:
     return "×".join(map(str, node.shape))
 
 
+def _shape(w: Writer, node: Node) -> str:
+    return w.style.signs["by"].join(map(str, node.shape))
+
+
 def _ndims(node: Node) -> list[int]:
     return [np.ndim(getattr(arg, "value", arg)) for arg in node.args]
 
@@ -77,7 +81,7 @@ def _repeated(w: Writer, x: Node) -> Term:
     source: Any = x
     while isinstance(source, Node) and source.op in INVISIBLE:
         if source.op is np.broadcast_to and source.value.size != np.size(getattr(source.args[0], "value", 0)):
-            return w.style.call("broadcast", [w.argument(x), shape_text(x)])
+            return w.style.call("broadcast", [w.argument(x), _shape(w, x)])
         source = source.args[0]
     return w.term(x)
 
@@ -95,7 +99,7 @@ def _dot(w: Writer, node: Node) -> Term:
     ndims = _ndims(node)
     a, b = w.terms(node)
     if 0 in ndims:
-        return w.style.times(a, b, "number")
+        return w.style.times(a, b, "number left" if ndims[1] else "number right" if ndims[0] else "number")
     if max(ndims) > 2:
         return w.call(node)
     return w.style.times(a, w.style.marked(b, "T") if node.op is np.inner and ndims[1] == 2 else b, "matrices")
@@ -140,7 +144,7 @@ def _reshape(w: Writer, node: Node) -> Term:
     """Write a reshape only if it does more than add or remove axes of length one."""
     x = node.args[0]
     before, after = (tuple(n for n in shape if n != 1) for shape in (np.shape(getattr(x, "value", x)), node.shape))
-    return w.term(x) if before == after else w.style.call("reshape", [w.argument(x), shape_text(node)])
+    return w.term(x) if before == after else w.style.call("reshape", [w.argument(x), _shape(w, node)])
 
 
 def _astype(w: Writer, node: Node) -> Term:
@@ -183,7 +187,7 @@ def _constant(w: Writer, node: Node) -> Term:
     value = np.asarray(node.value)
     if not value.ndim:
         return w.number(value[()])
-    return Term(_nested(w, value)) if 0 < value.size <= 4 else w.style.call("constant", [shape_text(node)])
+    return Term(_nested(w, value)) if 0 < value.size <= 4 else w.style.call("constant", [_shape(w, node)])
 
 
 def _nested(w: Writer, value: np.ndarray) -> str:

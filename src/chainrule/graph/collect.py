@@ -50,9 +50,9 @@ def collect(outputs: Iterable[Node], given: set[Node]) -> list[Node]:
 
 
 def _roots(order: list[Node], uses: Counter[Node], given: set[Node]) -> set[Node]:
-    """Return the arithmetic nodes that are not part of a larger arithmetic subtree."""
+    """Return the arithmetic nodes that are not part of a larger arithmetic subtree; what has a name keeps its line."""
     arithmetic = {node for node in order if node not in given and _is_arithmetic(node)}
-    inner = {parent for node in arithmetic for parent in node.parents if uses[parent] == 1}
+    inner = {parent for node in arithmetic for parent in node.parents if uses[parent] == 1 and not parent.name}
     return arithmetic - inner
 
 

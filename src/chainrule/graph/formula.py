@@ -154,7 +154,7 @@ _BITWISE = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}  # of whol
 # What changes nothing in a single number.
 _UNCHANGED = (
     SAME, np.positive, np.copy, np.sum, np.mean, np.prod, np.max, np.min, np.transpose, np.reshape, np.squeeze,
-    np.broadcast_to, fn.logsumexp,
+    np.broadcast_to, np.roll, np.flip, fn.logsumexp,
 )  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def _arithmetic() -> dict[Callable[..., Any], Callable[..., Any]]:
         np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv,
         np.power: operator.pow, np.float_power: operator.pow, np.negative: operator.neg,
         np.remainder: sp.Mod, np.floor_divide: lambda a, b: sp.floor(a / b),
-        np.dot: operator.mul, np.inner: operator.mul,
+        np.dot: operator.mul, np.inner: operator.mul, np.kron: operator.mul,
         np.reciprocal: lambda x: 1 / x, np.square: lambda x: x**2, np.sqrt: sp.sqrt,
         np.cbrt: lambda x: sp.sign(x) * sp.Abs(x) ** sp.Rational(1, 3), np.hypot: lambda a, b: sp.sqrt(a**2 + b**2),
         np.exp: sp.exp, np.exp2: lambda x: 2**x, np.expm1: lambda x: sp.exp(x) - 1,
@@ -178,7 +178,7 @@ def _arithmetic() -> dict[Callable[..., Any], Callable[..., Any]]:
         np.deg2rad: lambda x: x * sp.pi / 180, np.radians: lambda x: x * sp.pi / 180,
         np.rad2deg: lambda x: x * 180 / sp.pi, np.degrees: lambda x: x * 180 / sp.pi,
         fn.sigmoid: lambda x: 1 / (1 + sp.exp(-x)), fn.softplus: lambda x: sp.log(1 + sp.exp(x)), fn.erf: sp.erf,
-        **dict.fromkeys((np.zeros_like, np.var, np.std), lambda x: sp.Integer(0)),
+        **dict.fromkeys((np.zeros_like, np.var, np.std, np.argmax, np.argmin), lambda x: sp.Integer(0)),
         **dict.fromkeys((np.ones_like, fn.softmax), lambda x: sp.Integer(1)),
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ class Latex(Plain):
 
     minus, infinity, ellipsis, sigma = "-", r"\infty", r"\ldots", r"\sigma"
     signs: ClassVar[dict[str, str]] = {
-        "number": r" \cdot ", "entries": r" \odot ", "matrices": r" \cdot ", "outer": r" \otimes ",
+        "number": r" \cdot ", "entries": r" \odot ", "matrices": r" \cdot ", "outer": r" \otimes ", "by": r" \times ",
         "sum": r"\sum", "product": r"\prod",
         "!=": r"\ne", ">=": r"\ge", "<=": r"\le", "and": r"\land", "or": r"\lor", "not": r"\lnot ", "xor": r"\oplus",
     }  # fmt: skip
@@ -60,7 +60,7 @@ class Latex(Plain):
 
     def coefficient(self, number: str, rest: str) -> str | None:
         """Return a number with what it multiplies, or nothing if they need a sign between them."""
-        apart = re.match(r"\d|-|\\left\[|\\frac\{\d", rest) or not re.fullmatch(r"[\d.]+", number)
+        apart = re.match(r"\d|-|\\left\[|\\frac\{\d", rest) or not re.fullmatch(r"(\\cdot|[\d. ])+", number)
         return None if apart else f"{number} {rest}"
 
     def divided(self, a: Term, b: Term, kind: str) -> Term:
@@ -77,7 +77,7 @@ class Latex(Plain):
 
     def root(self, x: Term, degree: int = 2) -> Term:
         """Write a square or cubic root."""
-        return Term(rf"\sqrt{'[3]' if degree == 3 else ''}{{{self.standing(x)}}}")
+        return Term(rf"\sqrt{'[3]' if degree == 3 else ''}{{{self.standing(x)}}}", POWER)
 
     def exponential(self, x: Term) -> Term:
         """Write e to the power of ``x``."""

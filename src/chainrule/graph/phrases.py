@@ -42,13 +42,10 @@ def write(w: Writer, node: Node) -> Term:
 
 
 def _multiply(w: Writer, node: Node) -> Term:
-    arrays = [isinstance(arg, Node) and arg.ndim > 0 for arg in node.args]
+    left, right = (isinstance(arg, Node) and arg.ndim > 0 for arg in node.args)
+    kind = "entries" if left and right else "number right" if left else "number left" if right else "number"
     a, b = w.terms(node)
-    if all(arrays):
-        return w.style.times(a, b, "entries")
-    if any(arrays):  # v · w is a number, and in A · (v · w) one must see it
-        a, b = (x if array else w.style.apart(x) for x, array in zip((a, b), arrays, strict=True))
-    return w.style.times(a, b, "number")
+    return w.style.times(a, b, kind)
 
 
 def _divided(w: Writer, a: Any, b: Any) -> Term:

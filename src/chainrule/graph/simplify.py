@@ -32,24 +32,16 @@ def simplify(outputs: Iterable[Node], given: Iterable[Node] = (), table: Table |
         given: the nodes of the function itself, to leave as they are.
         table: the nodes known from the function, to use again where the derivative makes them anew.
     """
-    given, table, tidied = set(given), table or Table(), set[Node]()
-    outputs = tidy(outputs, tidied, table)
+    given, tidied = set(given), set[Node]()
+    outputs = tidy(share(outputs, table), tidied)
     outputs = tidy(collect(outputs, given), tidied)
     return share(outputs, table)
 
 
-def tidy(outputs: Iterable[Node], tidied: set[Node], table: Table | None = None) -> list[Node]:
-    """Apply the local identities, arguments first.
-
-    Args:
-        outputs: what to tidy.
-        tidied: nodes that are tidy already; it learns the new ones.
-        table: where to look for equal nodes first.
-    """
+def tidy(outputs: Iterable[Node], tidied: set[Node]) -> list[Node]:
+    """Apply the local identities, arguments first; ``tidied`` are nodes that are tidy already, and learns the new."""
 
     def replace(node: Node) -> Node:
-        if table:
-            node = table.intern(node)
         if node not in tidied:
             node = _tidied(node)
             tidied.add(node)

@@ -22,6 +22,20 @@ SUBSCRIPTS = "ᵢⱼₖₗₘₙ"
 FENCES = {"abs": ("|", "|"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
 FACTOR = re.compile(r"([A-Za-zα-ω]+)|[(√∛⌊⌈ΣΠ]")  # how a factor begins that a coefficient may stand before
 
+# Kinds of products: with a number (``left`` and ``right`` say on which side it is, if an array is on the other), of
+# entries, of matrices, and the outer product. With each, the kinds of products that may stand in it without
+# parentheses, left and right of its sign.
+ARRAYS = frozenset({"entries", "matrices", "outer"})
+NUMBER, ALL = frozenset({"number"}), ARRAYS | {"number"}
+MIXES = {
+    "number": (ALL, ALL),
+    "number left": (NUMBER, ALL),
+    "number right": (ALL, NUMBER),
+    "entries": (NUMBER | {"entries"}, frozenset({"entries"})),
+    "matrices": (NUMBER | {"matrices"}, frozenset()),
+    "outer": (NUMBER, frozenset()),
+}
+
 
 class Term:
     """A piece of written mathematics.
@@ -29,8 +43,7 @@ class Term:
     Attributes:
         text: what is written.
         level: how tightly it holds together, from ``CHOICE`` to ``ATOM``.
-        kind: of a product, what it multiplies: ``"number"``, ``"entries"``, ``"matrices"`` or ``"outer"``. Products of
-            two kinds do not mix without parentheses, unless one is with numbers.
+        kinds: of a product, the kinds of products it is made of, as in ``MIXES``.
         open: whether a factor written behind it would be read as part of it, as behind ``a / b`` and ``Σ x``.
         literal: whether it is a plain number such as ``2`` or ``−0.5``.
         opposite: if it has a minus sign, what stands behind the sign.
@@ -38,12 +51,18 @@ class Term:
         fraction: if it is a division, what is above and below, and ``"entries"`` if an array is below.
     """
 
-    __slots__ = ("factor", "fraction", "kind", "level", "literal", "open", "opposite", "text")
+    __slots__ = ("factor", "fraction", "kinds", "level", "literal", "open", "opposite", "text")
 
     def __init__(
-        self, text: str, level: int = ATOM, kind: str = "", *, open: bool = False, literal: bool = False
+        self,
+        text: str,
+        level: int = ATOM,
+        kinds: frozenset[str] = frozenset(),
+        *,
+        open: bool = False,
+        literal: bool = False,
     ) -> None:
-        self.text, self.level, self.kind, self.open, self.literal = text, level, kind, open, literal
+        self.text, self.level, self.kinds, self.open, self.literal = text, level, kinds, open, literal
         self.opposite: Term | None = None
         self.factor: tuple[Term, Term] | None = None
         self.fraction: tuple[Term, Term, str] | None = None
@@ -54,7 +73,8 @@ class Plain:
 
     minus, infinity, ellipsis, sigma = "−", "∞", "…", "σ"
     signs: ClassVar[dict[str, str]] = {
-        "number": " · ", "entries": " ⊙ ", "matrices": " · ", "outer": " ⊗ ", "sum": "Σ", "product": "Π",
+        "number": " · ", "entries": " ⊙ ", "matrices": " · ", "outer": " ⊗ ", "by": "×",
+        "sum": "Σ", "product": "Π",
         "!=": "≠", ">=": "≥", "<=": "≤", "and": "∧", "or": "∨", "not": "¬", "xor": "⊻",
     }  # fmt: skip
 
@@ -79,10 +99,6 @@ class Plain:
     def standing(self, term: Term) -> str:
         """Return the text of ``term`` where it stands alone, with only the brackets that make a condition a number."""
         return self.bracketed(term.text) if term.level in CONDITIONS else term.text
-
-    def apart(self, term: Term) -> Term:
-        """Put parentheses around a product of arrays."""
-        return Term(self.parenthesised(term.text)) if term.level == PRODUCT and term.kind not in ("", "number") else term
 
     # --- names and numbers ---
 
@@ -118,7 +134,7 @@ class Plain:
         """Write ``−x``, and x for ``−(−x)``."""
         if x.opposite:
             return x.opposite
-        written = Term(self.minus + self.enclosed(x, PRODUCT), PRODUCT, x.kind, open=x.open, literal=x.literal)
+        written = Term(self.minus + self.enclosed(x, PRODUCT), PRODUCT, x.kinds, open=x.open, literal=x.literal)
         written.opposite = x
         if x.fraction:
             top, bottom, kind = x.fraction
@@ -138,7 +154,7 @@ class Plain:
                 return self.quotient(rest(x.fraction[0]), x.fraction[1], "number")
             if x.factor:
                 return self.scaled(x.factor[0], rest(x.factor[1]))
-        if b.fraction and b.fraction[0].literal and kind in ("number", "entries"):
+        if b.fraction and b.fraction[0].literal and kind not in ("matrices", "outer"):
             return self.quotient(self.scaled(b.fraction[0], a), b.fraction[1], "entries")
         return self.product(a, b, kind)
 
@@ -153,28 +169,35 @@ class Plain:
         if x.fraction:
             top, bottom, kind = x.fraction
             return self.quotient(number if top.text == "1" else self.scaled(number, top), bottom, kind)
+        if x.factor:
+            number, x = self.product(number, x.factor[0], "number"), x.factor[1]
         close = self.coefficient(number.text, self.enclosed(x, PRODUCT))
-        kind = x.kind or "number"
-        written = Term(close, PRODUCT, kind, open=x.open) if close else self.product(number, x, "number")
+        written = Term(close, PRODUCT, x.kinds, open=x.open) if close else self.product(number, x, "number")
         written.factor = (number, x)
         return written
 
     def coefficient(self, number: str, rest: str) -> str | None:
         """Return a number with what it multiplies, or nothing if they need a sign between them."""
         start = FACTOR.match(rest)
-        if start is None or not re.fullmatch(r"[\d.]+", number) or re.match(r"[eE]\d", rest):  # 2e1 is another number
+        if start is None or not re.fullmatch(r"[\d. ·]+", number) or re.match(r"[eE]\d", rest):  # 2e1 is another number
             return None
         close = len((start.group(1) or "").removeprefix("d")) < 2 and rest[0] not in "ΣΠ"
         return number + ("" if close else " ") + rest
 
     def product(self, a: Term, b: Term, kind: str) -> Term:
         """Write a product as it stands; parentheses keep apart what does not associate."""
-        left = self.parenthesised(a.text) if a.open or _clash(a, kind) else self.enclosed(a, PRODUCT)
-        grouped = b.level == PRODUCT and (kind == "matrices" or (kind != "number" and b.kind != kind))
+        mixing_left, mixing_right = MIXES[kind]
+        grouped = b.level == PRODUCT and not b.kinds <= mixing_right
         right = self.parenthesised(b.text) if grouped else self.enclosed(b, PRODUCT)
-        inner = {x.kind for x in (a, b) if x.level == PRODUCT} - {"", "number"}
-        hardest = inner.pop() if inner and kind == "number" else kind
-        return Term(left + self.signs[kind] + right, PRODUCT, hardest, open=b.open and not grouped)
+        inner = (a.kinds if a.kinds <= mixing_left else frozenset()) | (frozenset() if grouped else b.kinds)
+        own = kind if kind in ARRAYS else "number"
+        text = self.left_of(a, mixing_left) + self.signs[own] + right
+        return Term(text, PRODUCT, inner | {own}, open=b.open and not grouped)
+
+    def left_of(self, a: Term, mixing: frozenset[str]) -> str:
+        """Return the text of ``a`` where a product or a division goes on behind it."""
+        apart = a.open or (a.level == PRODUCT and not a.kinds <= mixing)
+        return self.parenthesised(a.text) if apart else self.enclosed(a, PRODUCT)
 
     def quotient(self, a: Term, b: Term, kind: str) -> Term:
         """Write a division; what is divided twice is divided by a product."""
@@ -190,8 +213,9 @@ class Plain:
 
     def divided(self, a: Term, b: Term, kind: str) -> Term:
         """Write a division as it stands."""
-        over = self.parenthesised(a.text) if a.open or _clash(a, kind) else self.enclosed(a, PRODUCT)
-        return Term(f"{over} / {self.enclosed(b, PREFIX)}", PRODUCT, a.kind or kind, open=True)
+        mixing = MIXES[kind][0]
+        kinds = (a.kinds if a.kinds <= mixing else frozenset()) | {kind}
+        return Term(f"{self.left_of(a, mixing)} / {self.enclosed(b, PREFIX)}", PRODUCT, kinds, open=True)
 
     # --- what is set above, below and around ---
 
@@ -240,11 +264,6 @@ class Plain:
     def choice(self, condition: str, yes: str, no: str) -> Term:
         """Write one value or another."""
         return Term(f"{yes} if {condition} else {no}", CHOICE)
-
-
-def _clash(x: Term, kind: str) -> bool:
-    """Whether ``x`` is a product that a product of another kind must not absorb."""
-    return x.level == PRODUCT and x.kind not in ("", "number", kind) and kind != "number"
 
 
 PLAIN = Plain()

@@ -12,7 +12,6 @@ from ..engines.numpy_engine import Stepper, one_blas_thread, vector_with_views
 from ..errors import DivergedError
 from ..graph.interpret import steps
 from .forward import Scores, trace_scores
-from .layers.modes import draw_mask
 from .random import generator
 from .steps import TracedStep, trace_step
 from .tracing import fixed_slots
@@ -162,10 +161,7 @@ class Fitting:
                 yield start, stop, [*(p[start - first : stop - first] for p in parts), labels[start:stop]]
 
     def _masks(self, rows: int) -> list[np.ndarray]:
-        return [
-            draw_mask(mask.layer.rng or self.rng, (rows, *mask.node.shape[1:]), mask.node.dtype, mask.keep_probability)
-            for mask in self._step_for(rows).training.masks
-        ]
+        return [mask.draw(rows, self.rng) for mask in self._step_for(rows).training.masks]
 
     # --- when the loss is no number ---
 

@@ -21,9 +21,9 @@ from ..graph.stable import Table, stabilise
 from ..graph.trace import Tracer, unwrap, wrap
 from .losses import Loss
 from .optimizers import Optimizer
-from .tracing import Head, TracedMode, example, fixed_slots, inputs, run, two_numbers_of_rows, weights
+from .tracing import Head, TracedMode, TracedNetwork, example, two_numbers_of_rows
 
-__all__ = ["TracedStep", "checked_losses", "trace_step", "trace_update"]
+__all__ = ["TracedStep", "checked_losses", "mean_loss", "trace_step", "trace_update"]
 
 
 class TracedStep:
@@ -75,18 +75,14 @@ def _trace_for_any_batch(model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.
 def _trace_rows(
     model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.ndarray, rows: int, for_one_size: bool = False
 ) -> TracedStep:
-    model.number_layers()
-    data, labels, count = inputs(x, rows), placeholder(example(y, rows), "y"), placeholder(rows, "n")
-    trained, fixed = weights(model.trainable_slots), weights(fixed_slots(model))
-    training = TracedMode()
+    network = TracedNetwork(model, x, rows, TracedMode())
+    labels, count = placeholder(example(y, rows), "y"), placeholder(rows, "n")
+    data, trained, (output,) = network.data, network.trained, network.outputs
     with np.errstate(all="ignore"):
-        slots = [*model.trainable_slots, *fixed_slots(model)]
-        output = unwrap(run(model, data, slots, [*trained, *fixed], training))
-        losses = checked_losses(loss, loss.call(wrap(labels), wrap(output)), rows)
+        losses, total = mean_loss(loss, labels, output, count)
         whole = losses.ndim == 0
-        total = losses if whole else losses.sum() / (wrap(count) * int(np.prod(losses.node.shape[1:])))
         table = Table()
-        final, summed = stabilise(fold_sizes([output, unwrap(total)], rows, data[0]), table=table)
+        final, summed = stabilise(fold_sizes([output, total], rows, data[0]), table=table)
         head = Head(final)
         given = topological([head.scored, summed])
         wanted = [summed] if whole or for_one_size else []  # a loss that cannot be computed row by row afterwards
@@ -96,9 +92,16 @@ def _trace_rows(
     scored.name = scored.name or "outputs"
     for node, weight in zip(gradients, trained, strict=True):
         node.name = node.name or f"d{weight.name}"
-    rowwise = [*data, labels, *(mask.node for mask in training.masks)]
-    graph = StepGraph(rowwise, count, trained, fixed, scored, gradients, batch_loss)
-    return TracedStep(graph, training, output, head)
+    rowwise = [*data, labels, *(mask.node for mask in network.mode.masks)]
+    graph = StepGraph(rowwise, count, trained, network.fixed, scored, gradients, batch_loss)
+    return TracedStep(graph, network.mode, output, head)
+
+
+def mean_loss(loss: Loss, labels: Node, output: Node, count: Node) -> tuple[Node, Node]:
+    """Return the losses, one per row or one for the batch, and their mean over ``count`` rows."""
+    losses = checked_losses(loss, loss.call(wrap(labels), wrap(output)), len(labels.value))
+    total = losses.sum() / (wrap(count) * int(np.prod(losses.node.shape[1:]))) if losses.ndim else losses
+    return unwrap(losses), unwrap(total)
 
 
 def checked_losses(loss: Loss, losses: Any, rows: int) -> Any:

@@ -15,12 +15,24 @@ from ..errors import DataError
 from ..graph.batch import unmistakable_rows
 from ..graph.functions import sigmoid, softmax
 from ..graph.node import Node, placeholder
-from ..graph.trace import Tracer, wrap
+from ..graph.trace import Tracer, unwrap, wrap
 from .layers import Mode
+from .layers.modes import draw_mask
 from .layers.weights import WeightSlot, substitute
 from .symbolic import listed
 
-__all__ = ["Head", "Mask", "TracedMode", "example", "fixed_slots", "inputs", "run", "two_numbers_of_rows", "weights"]
+__all__ = [
+    "Head",
+    "Mask",
+    "TracedMode",
+    "TracedNetwork",
+    "example",
+    "fixed_slots",
+    "inputs",
+    "run",
+    "two_numbers_of_rows",
+    "weights",
+]
 
 
 class Mask:
@@ -28,6 +40,11 @@ class Mask:
 
     def __init__(self, layer: Any, node: Node, keep_probability: float) -> None:
         self.layer, self.node, self.keep_probability = layer, node, keep_probability
+
+    def draw(self, rows: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw it for so many rows, from the layer's own source of random draws or else from ``rng``."""
+        source = self.layer.rng or rng
+        return draw_mask(source, (rows, *self.node.shape[1:]), self.node.dtype, self.keep_probability)
 
 
 class TracedMode(Mode):
@@ -53,6 +70,31 @@ class TracedMode(Mode):
     def seen(self, layer: Any, outputs: Any) -> None:
         """Remember which layer made which values."""
         self.made += [(layer, value.node) for value in listed(outputs) if isinstance(value, Tracer)]
+
+
+class TracedNetwork:
+    """A model run on traced values.
+
+    Args:
+        model: a built model.
+        x: the data, checked; ``rows`` of them serve as example.
+        rows: how many rows the example has.
+        mode: the mode to run it in.
+
+    Attributes:
+        data, trained, fixed: the input nodes of the data, of the weights that are trained and of the others.
+        mode: which layer made which value, and the masks.
+        outputs: what it returns, as it was traced.
+    """
+
+    def __init__(self, model: Any, x: Sequence[np.ndarray], rows: int, mode: TracedMode) -> None:
+        model.number_layers()
+        self.data, self.mode = inputs(x, rows), mode
+        self.trained, self.fixed = weights(model.trainable_slots), weights(fixed_slots(model))
+        slots = [*model.trainable_slots, *fixed_slots(model)]
+        with np.errstate(all="ignore"):
+            outputs = run(model, self.data, slots, [*self.trained, *self.fixed], mode)
+        self.outputs: list[Node] = [unwrap(output) for output in listed(outputs)]
 
 
 class Head:

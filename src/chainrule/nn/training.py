@@ -106,6 +106,11 @@ class Trainer:
         self._training = Training(optimizer, loss, chosen)
 
     @property
+    def compiled(self) -> bool:
+        """Whether ``compile`` has given the model a loss."""
+        return self._training is not None
+
+    @property
     def optimizer(self) -> optimizers.Optimizer:
         """The optimizer; its ``learning_rate`` may be changed between epochs."""
         return self._compiled().optimizer
