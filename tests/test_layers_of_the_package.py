@@ -16,7 +16,7 @@ LAYERS = ["errors", "graph", "engines", "nn", "datasets", "plots", "insight", "c
 # What a model shows of itself is computed and drawn above it; this one module looks up, inside its methods.
 LOOKING_UP = {("chainrule", "nn", "views"): {"insight", "plots"}}
 # Libraries that one part of the graph stands on, each imported where it is used.
-GRAPH_NEEDS = {"formula.py": {"sympy"}, "draw/grid.py": {"igraph"}}
+GRAPH_NEEDS = {"mathematics/formula.py": {"sympy"}, "draw/grid.py": {"igraph"}}
 HEAVY = {"matplotlib", "jax", "sklearn", "keras", "torch", "sympy", "scipy", "tqdm", "threadpoolctl", "igraph"}
 
 

@@ -1,6 +1,6 @@
 """Reads formulas back: what a person takes a formula to mean, as an oracle for how formulas are written.
 
-A parser by recursive descent, written from what ``chainrule.graph.notation`` says at its head, evaluates a formula on
+A parser by recursive descent, written from what ``graph.mathematics.notation`` says at its head, evaluates a formula on
 values. LaTeX is brought into Unicode first.
 """
 

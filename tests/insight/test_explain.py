@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from chainrule.errors import DataError, NotCompiledError, ShapeError, UnknownNameError
 from chainrule.graph.rules import RULES
 from chainrule.insight import chain
-from chainrule.insight.explaining import explain
-from chainrule.insight.passes import look
+from chainrule.insight.explaining.explain import explain
+from chainrule.insight.looking.passes import look
 from chainrule.nn.layers import Activation, Add, Concatenate, Dense, Dropout, Flatten, Input, Layer
 from chainrule.nn.losses import BinaryCrossentropy
 from chainrule.nn.model import Model

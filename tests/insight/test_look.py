@@ -13,7 +13,7 @@ from chainrule.errors import DataError, NotCompiledError, ShapeError, UnknownNam
 from chainrule.graph.emit import emit
 from chainrule.graph.program import run_text
 from chainrule.graph.rules import RULES
-from chainrule.insight.passes import look
+from chainrule.insight.looking.passes import look
 from chainrule.nn.layers import Activation, Add, Concatenate, Dense, Dropout, Flatten, Input, Layer
 from chainrule.nn.model import Model
 from chainrule.nn.optimizers import SGD

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.errors import NotCompiledError, ShapeError
+from chainrule.errors import DataError, NotCompiledError, ShapeError
 from chainrule.nn import activations
 
 RNG = np.random.default_rng(0)
@@ -86,3 +86,5 @@ def test_what_is_missing_is_said():
         cr.check_grad(cr.Sequential([cr.Input((4,)), cr.layers.Dense(1)]), X, np.arange(6.0))
     with pytest.raises(ShapeError):
         cr.check_grad(network(cr.layers.Dense(1)), X[:, :3], np.arange(6.0))
+    with pytest.raises(DataError, match=r"check_grad\(model, x, y\)"):
+        cr.check_grad(network(cr.layers.Dense(1)), X)

@@ -81,7 +81,7 @@ class ApproximationResult:
     def activation(self) -> Callable[[Any], Any]:
         """The hidden units' activation function, the same in all networks."""
         hidden: Any = next(iter(self.models.values())).layers[0]
-        return hidden.activation  # type: ignore[no-any-return]
+        return hidden.activation
 
     def predict(self, n: int, x: Any = None) -> Curve:
         """The output of the network with ``n`` units at the places ``x`` (m,), by default ``self.x``."""

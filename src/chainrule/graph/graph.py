@@ -21,9 +21,9 @@ from .structure import leaves, map_leaves
 from .trace import Tracer, unwrap, wrap
 
 if TYPE_CHECKING:
-    from .derivation import Derivation
+    from .chain_rule.derivation import Derivation
+    from .chain_rule.paths import Paths
     from .draw import Drawing
-    from .paths import Paths
 
 __all__ = ["Graph", "trace"]
 
@@ -178,13 +178,13 @@ class Graph:
         >>> print(trace(lambda x: x**2 + 5 * x**3, x=2.0).paths("x").formula)
         1·1·2x + 1·5·3x²
         """
-        from .paths import paths
+        from .chain_rule.paths import paths
 
         return paths(self, wrt)
 
     def derivation(self, wrt: str | Sequence[str]) -> Derivation:
         """Return the chain rule applied step by step, as numbered lines of mathematics; see ``graph.derivation``."""
-        from .derivation import derivation
+        from .chain_rule.derivation import derivation
 
         return derivation(self, wrt)
 
@@ -198,7 +198,7 @@ class Graph:
         >>> trace(lambda x: x**2 + 5 * x**3, x=2.0).derivative("x").formula()
         15*x**2 + 2*x
         """
-        from .formula import formula
+        from .mathematics.formula import formula
 
         return formula(self)
 

@@ -172,7 +172,7 @@ def topological(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node
     """
     order: list[Node] = []
     seen: set[Node] = set(stop)
-    stack: list[Node | None] = list(outputs)[::-1]
+    stack: list[Node | None] = [*reversed(list(outputs))]
     while stack:
         node = stack.pop()
         if node is None:  # the arguments of the node below are done

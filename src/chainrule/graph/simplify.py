@@ -16,12 +16,13 @@ from .stable import RESHAPES, Table, applied, is_number, share
 
 __all__ = ["simplify"]
 
-UNARY = {np.negative, np.square, np.sqrt, np.exp, np.log, np.absolute, np.sign, np.reciprocal, np.astype}
-BINARY = {
+Operations = set[Callable[..., Any]]
+UNARY: Operations = {np.negative, np.square, np.sqrt, np.exp, np.log, np.absolute, np.sign, np.reciprocal, np.astype}
+BINARY: Operations = {
     np.add, np.subtract, np.multiply, np.true_divide, np.power, np.maximum, np.minimum,
     np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal,
 }  # fmt: skip
-NEUTRAL = {np.add: 0, np.subtract: 0, np.multiply: 1, np.true_divide: 1, np.power: 1}
+NEUTRAL: dict[Callable[..., Any], int] = {np.add: 0, np.subtract: 0, np.multiply: 1, np.true_divide: 1, np.power: 1}
 
 
 def simplify(outputs: Iterable[Node], given: Iterable[Node] = (), table: Table | None = None) -> list[Node]:
@@ -72,7 +73,7 @@ def _better(node: Node) -> Node | None:
 
 def _on_floats(node: Node) -> bool:
     """Whether arithmetic may be rewritten: integers wrap around at their own limits."""
-    return all([parent.is_weak or parent.value.dtype.kind in "fb" for parent in node.parents])
+    return all(parent.is_weak or parent.value.dtype.kind in "fb" for parent in node.parents)
 
 
 def _same_dtype(a: Node, b: Node) -> bool:
@@ -131,7 +132,7 @@ def _zeros(node: Node) -> Node | None:
     return None
 
 
-SPREADING = RESHAPES | {np.broadcast_to, np.transpose, np.astype}
+SPREADING: Operations = RESHAPES | {np.broadcast_to, np.transpose, np.astype}
 
 
 def _chain(arg: Any) -> list[Node]:
@@ -274,5 +275,5 @@ IDENTITIES = _by_operation(
     ({np.negative, *NEUTRAL}, _neutral),
     ({np.add, np.subtract, np.multiply}, _signs),
     ({np.add, np.multiply}, _zeros),
-    ({np.broadcast_to} | UNARY | BINARY, _spread),
-)  # fmt: skip
+    ({np.broadcast_to, *UNARY, *BINARY}, _spread),
+)

@@ -17,7 +17,7 @@ from .node import CONSTANT, INPUT, SAME, Node, make, rebuild
 
 __all__ = ["FORMS", "Fired", "Table", "share", "stabilise"]
 
-RESHAPES = {np.reshape, np.ravel, np.expand_dims, np.squeeze}
+RESHAPES: set[Callable[..., Any]] = {np.reshape, np.ravel, np.expand_dims, np.squeeze}
 
 
 def share(outputs: Iterable[Node], table: Table | None = None) -> list[Node]:

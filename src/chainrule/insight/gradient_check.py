@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import TraceError
+from ..errors import DataError, TraceError
 from ..graph import grad
 from ..graph.structure import leaves, map_leaves
 
@@ -93,6 +93,7 @@ def check_grad(
         seed: which entries to look at in arrays of more than 400.
 
     Raises:
+        DataError: a model came with other arguments than data and labels.
         TraceError: no argument is floating-point, or ``f`` does not return a number.
 
     >>> check_grad(lambda x: np.sin(x).sum(), np.array([0.0, 1.0])).passed
@@ -110,7 +111,9 @@ def check_grad(
     if hasattr(f, "weight_slots"):
         from .model_check import check_model  # networks are loaded only where there is one
 
-        return check_model(f, *args, tolerance=tolerance, seed=seed)
+        if len(args) != 2 or argnums is not None or derivative is not None:
+            raise DataError("for a model, check_grad expects it with data and labels alone: check_grad(model, x, y)")
+        return check_model(f, args[0], args[1], tolerance, seed)
     values = [map_leaves(_as_float64, value) for value in args]
     chosen = _floating(values) if argnums is None else (argnums,) if isinstance(argnums, int) else tuple(argnums)
     if not chosen:
@@ -133,9 +136,9 @@ def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
     from inspect import Parameter, signature
 
     try:
-        parameters = signature(f).parameters.values()
+        parameters = list(signature(f).parameters.values())
     except (TypeError, ValueError):  # some built-in functions do not say
-        parameters = ()
+        parameters = []
     named = [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
     return [*named[:count], *(f"x{i}" for i in range(len(named), count))]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..insight.explaining import Explanation
-    from ..insight.passes import Pass
+    from ..insight.explaining.explain import Explanation
+    from ..insight.looking.passes import Pass
 
 __all__ = ["Views"]
 
@@ -61,7 +61,7 @@ class Views:
           dW1     2×1        −1   −0.75    −0.5    0.0%
           db1     1        −0.5    −0.5    −0.5    0.0%
         """
-        from ..insight.passes import look
+        from ..insight import look
 
         return look(self, x, y, training=training)
 
@@ -102,7 +102,7 @@ class Views:
         <BLANKLINE>
         The program's dW1[1, 0], the mean over the samples: 4
         """
-        from ..insight.explaining import explain
+        from ..insight import explain
 
         return explain(self, weight, x, y)
 

@@ -14,7 +14,7 @@ from matplotlib.patches import Circle, Polygon
 from numpy.typing import NDArray
 
 from ..errors import DataError, ShapeError
-from ..graph.tables import number_text
+from ..graph.mathematics.tables import number_text
 from ..nn.data import as_array
 from ..nn.model import Model
 from .columns import Column, Columns, Link

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError
-from ..graph.tables import number_text
+from ..graph.mathematics.tables import number_text
 from .scales import colours_for
 from .style import GREY, new_figure
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ..mathematics.notation import Notation
 from ..node import Node
-from ..notation import Notation
 from .boxes import box_of
 from .facts import FEW, Facts
 from .grouping import Group, groups_of, links_between

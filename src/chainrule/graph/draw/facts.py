@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..mathematics.notation import Notation, names_of
 from ..node import CONSTANT, INPUT, Node
-from ..notation import Notation, names_of
 from .labels import SLOT, printable
 from .slopes import gradients_of, has_derivative, slopes_of
 from .trail import Trail

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import tables
+from ..mathematics import tables
+from ..mathematics.notation import Notation
 from ..node import Node
-from ..notation import Notation
 
 __all__ = [
     "DELTA",

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import UnsupportedError
+from ..chain_rule.local import local_form, one_like, shares_at
 from ..derive import active_operands, depending_on, derive
-from ..local import local_form, one_like, shares_at
 from ..node import CONSTANT, INPUT, Node, topological
 
 __all__ = ["Slope", "gradients_of", "has_derivative", "slopes_of", "uses_of"]

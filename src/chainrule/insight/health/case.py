@@ -16,7 +16,7 @@ from ...nn.data import check_y
 if TYPE_CHECKING:
     from ...nn.losses import Loss
     from ...nn.model import Model
-    from ..passes import LayerPass, Pass
+    from ..looking.passes import LayerPass, Pass
 
 __all__ = [
     "ROWS",

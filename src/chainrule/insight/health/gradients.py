@@ -11,7 +11,7 @@ from .case import Case, Skip, activation_of, length_of, made, number
 from .report import SERIOUS, WARNING, Finding
 
 if TYPE_CHECKING:
-    from ..passes import LayerPass
+    from ..looking.passes import LayerPass
 
 __all__ = ["gradients_across_depth", "values_not_finite"]
 

@@ -11,7 +11,7 @@ from .case import Case, Skip, activation_of, listing, percent
 from .report import HINT, SERIOUS, WARNING, Finding
 
 if TYPE_CHECKING:
-    from ..passes import LayerPass
+    from ..looking.passes import LayerPass
 
 __all__ = ["dead_units", "saturated_units"]
 
