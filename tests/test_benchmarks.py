@@ -43,19 +43,26 @@ def test_every_benchmark_gives_its_tables(tmp_path):
     stored = tmp_path / "figures.json"
     done = run("--quick", "--peers", "none", "--json", str(stored))
     assert done.returncode == 0, done.stderr
-    for title in ("Lecture, one epoch", "Recitation, one training", "whole process", "Import", "Lecture, memory"):
+    for title in (
+        "Lecture, one epoch",
+        "Recitation, one training",
+        "whole process",
+        "Import",
+        "Lecture, memory",
+        "by number of nodes",
+    ):
         assert title in done.stdout
     assert "OTHER WORK" not in done.stdout
     assert "target: at most 1.15" in done.stdout
 
     found = json.loads(stored.read_text())
     assert found["versions"]["numpy"].startswith(np.__version__)
-    assert len(found["tables"]) == 6
+    assert len(found["tables"]) == 8
     for table in found["tables"]:
         assert all(value > 0 for row in table["rows"] for value in row["values"])
         assert all(row["values"] for row in table["rows"])
     assert [target["limit"] for table in found["tables"] for target in table["targets"]] == [
-        1.15, 1.0, 1.0, 1.5, 1.5, 1.0, 1.0,
+        1.15, 1.0, 1.0, 1.5, 1.5, 1.0, 1.0, 1.15, 20,
     ]  # fmt: skip
 
 

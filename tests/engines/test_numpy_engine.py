@@ -15,6 +15,8 @@ from threadpoolctl import threadpool_info
 import chainrule as cr
 from chainrule.engines import numpy_engine
 from chainrule.graph import buffers
+from chainrule.graph.batch import Shapes
+from chainrule.graph.node import constant, make, placeholder
 from chainrule.nn.callbacks import Callback
 from chainrule.nn.layers import Activation, Concatenate, Dense, Dropout, Layer
 from chainrule.nn.optimizers import SGD, Adam
@@ -488,3 +490,22 @@ def test_the_text_that_runs_can_be_read():
     ):
         assert line in source
     assert len(source.splitlines()) < 45
+
+
+def test_the_program_says_the_shapes():
+    model = cr.Sequential([cr.Input((3,)), cr.layers.Dense(4, "tanh"), cr.layers.Dense(1)])
+    model.compile(loss="mse")
+    model.fit(np.zeros((9, 3)), np.zeros(9), batch_size=5, verbose=0)
+    said = dict(line.split("  # ") for line in str(model.program(training=True)).splitlines() if "#" in line)
+    said = {statement.split(" =")[0].strip(): shape for statement, shape in said.items()}
+    assert said["z1"] == said["a1"] == "(n, 4)"
+    assert said["np.dot(x.T, dz1, out"] == "(3, 4)"
+    assert len({line.index("#") for line in str(model.program()).splitlines() if "#" in line}) == 1
+
+
+def test_a_shape_that_is_no_multiple_of_the_rows_is_not_called_n():
+    few, more = (placeholder(np.zeros((rows, 3)), "x") for rows in (5, 7))
+    doubled = [make(np.concatenate, ([x, x],)) for x in (few, more)]
+    longer = [make(np.concatenate, ([x, constant(np.zeros((1, 3)))],)) for x in (few, more)]
+    for (a, b), text in ((doubled, "(2n, 3)"), (longer, "(…, 3)")):
+        assert Shapes([a], 5, [b], 7).written(a) == text

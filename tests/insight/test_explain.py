@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chainrule.errors import DataError, NotCompiledError, ShapeError, UnknownNameError
 from chainrule.graph.rules import RULES
-from chainrule.insight import chain
+from chainrule.insight.explaining import chain
 from chainrule.insight.explaining.explain import explain
 from chainrule.insight.looking.passes import look
 from chainrule.nn.layers import Activation, Add, Concatenate, Dense, Dropout, Flatten, Input, Layer

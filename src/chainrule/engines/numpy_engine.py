@@ -234,7 +234,7 @@ class Forward:
         order = topological(outputs)
         self.block = rows or max(64, min(8192, _rows_in_cache(order, shapes)))
         plan = Plan(order, shapes, self.block, stores=stores)
-        emission = emit("forward", [*inputs, *weights], [], first=outputs, plan=plan)
+        emission = emit("forward", [*inputs, *weights], [], first=outputs, plan=plan, shapes=shapes)
         self.source = emission.source
         self._function = run_text(emission, "forward")
         self._worker = _Worker(plan, [])
@@ -259,7 +259,7 @@ def _emit_gradients(step: StepGraph, rows: int) -> tuple[Emission, Plan]:
     first = list(stores)
     outputs = [] if step.batch_loss is None else [step.batch_loss]
     plan = Plan(topological([*outputs, *first]), step.shapes, rows, kept=outputs, stores=stores)
-    return emit("gradients", step.inputs, outputs, first=first, plan=plan), plan
+    return emit("gradients", step.inputs, outputs, first=first, plan=plan, shapes=step.shapes), plan
 
 
 def _emit_update(update: UpdateGraph, length: int) -> tuple[Emission, Plan]:

@@ -19,6 +19,9 @@
 ``interpret``    a graph evaluated node by node, to look at each value
 ``graph``        the graph as users hold it; ``gradient``: ``grad`` and ``value_and_grad`` (``structure``:
                  containers of arrays)
+``mathematics``  graphs written as formulas
+``chain_rule``   its paths, and its derivative step by step
+``draw``         its picture
 =============== ====================================================================================
 """
 

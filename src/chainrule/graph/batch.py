@@ -75,6 +75,19 @@ class Shapes:
         sizes = [self._size(a, b, rows) for a, b in zip(node.shape, other, strict=True)]
         return None if None in sizes else tuple(size for size in sizes if size is not None)
 
+    def written(self, node: Node) -> str:
+        """The shape as a comment says it, ``(n, 10)`` for n rows; nothing for a number."""
+        other = self._others.get(node, node.shape)
+        sizes = [self._letter(few, more) for few, more in zip(node.shape, other, strict=True)]
+        return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})" if sizes else ""
+
+    def _letter(self, few: int, more: int) -> str:
+        if few == more:
+            return str(few)
+        per_row = few // self._rows
+        as_rows = (few, more) == (per_row * self._rows, per_row * self._other_rows)
+        return "…" if not as_rows else "n" if per_row == 1 else f"{per_row}n"
+
     def _size(self, few: int, more: int, rows: int) -> int | None:
         """Follow the line ``k · rows + c`` through the two examples.
 

@@ -22,6 +22,7 @@ from .node import CONSTANT, Node, topological
 __all__ = ["RESERVED", "Emission", "Update", "emit"]
 
 LONGEST_INLINE = 72
+COLUMN = 64  # shapes stand no further right than behind a line of this length
 LONGEST_COMMENT = 88  # a longer line is a whole script in one line, or not meant to be read
 COMPARE, OR, XOR, AND, SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 10)
 INFIX: dict[Callable[..., Any], tuple[str, int]] = {
@@ -62,6 +63,7 @@ def emit(
     updates: Sequence[Update] = (),
     plan: Any = None,
     comments: bool = True,
+    shapes: Any = None,
 ) -> Emission:
     """Return the program of ``outputs`` as source.
 
@@ -73,22 +75,25 @@ def emit(
         updates: inputs to change in place, after everything in ``outputs`` and ``first`` was computed.
         plan: which results go into which arrays; ``None`` writes the plain text.
         comments: whether to quote the user's own line behind each.
+        shapes: ``batch.Shapes``, to say the shape of each value behind its line.
     """
     if name in RESERVED:
         raise ValueError(f"{name} has another meaning in a program")
-    writer = _Writer(name, inputs, outputs, first, updates, plan, comments)
+    writer = _Writer(name, inputs, outputs, first, updates, plan, comments, shapes)
     writer.write()
     parameters = [*(writer.names[node] for node in inputs), *(plan.parameters if plan else ())]
-    lines = [f"def {name}({', '.join(parameters)}):", *(f"    {line}" for line in writer.lines)]
+    lines = [f"def {name}({', '.join(parameters)}):", *(f"    {line}" for line in writer.commented())]
     return Emission("\n".join(lines) + "\n", writer.constants, writer.names)
 
 
 class _Writer:
     """The state of writing one program: names taken, texts of nodes written so far, lines."""
 
-    def __init__(self, name, inputs, outputs, first, updates, plan, comments):  # type: ignore[no-untyped-def]
+    def __init__(self, name, inputs, outputs, first, updates, plan, comments, shapes):  # type: ignore[no-untyped-def]
         self.outputs, self.updates, self.plan, self.comments = list(outputs), list(updates), plan, comments
+        self.shapes = shapes
         self.lines: list[str] = []
+        self.remarks: dict[int, str] = {}  # what stands behind a line, by its number
         self.texts: dict[Node, Text] = {}
         self.names: dict[Node, str] = {}
         self.constants: dict[str, Any] = {}
@@ -158,7 +163,7 @@ class _Writer:
     def _line(self, node: Node, text: str) -> None:
         name = self._name(node, self._wish(node))
         statement = f"{name} = {text}"
-        self.lines.append(statement + self._comment(node, statement))
+        self._written_line(node, statement)
         self.texts[node] = (name, ATOM)
 
     def _wish(self, node: Node) -> str:
@@ -167,14 +172,33 @@ class _Writer:
             node = self.heirs[node]
         return node.name or "t"
 
-    def _comment(self, node: Node, statement: str = "") -> str:
+    def _written_line(self, node: Node, statement: str) -> None:
+        parts = [
+            self.shapes.written(node) if self.shapes else "",
+            self._quote(node, statement) if self.comments else "",
+        ]
+        remark = "  ".join(part for part in parts if part)
+        if remark:
+            self.remarks[len(self.lines)] = remark
+        self.lines.append(statement)
+
+    def commented(self) -> list[str]:
+        """The lines with their remarks; shapes stand under one another, save behind very long lines."""
+        lengths = [len(self.lines[i]) for i in self.remarks if len(self.lines[i]) <= COLUMN]
+        column = max(lengths, default=0) if self.shapes else 0
+        return [
+            f"{line.ljust(column)}  # {self.remarks[i]}" if i in self.remarks else line
+            for i, line in enumerate(self.lines)
+        ]
+
+    def _quote(self, node: Node, statement: str) -> str:
         """Quote the user's line, once, unless the program's line says the same."""
-        if not self.comments or node.line is None or node.line == self.quoted:
+        if node.line is None or node.line == self.quoted:
             return ""
         self.quoted = node.line
         line = source_line(*node.line)
         says_the_same = line.replace(" ", "") == statement.replace(" ", "")
-        return "" if not line or says_the_same or len(line) > LONGEST_COMMENT else f"  # {line}"
+        return "" if says_the_same or len(line) > LONGEST_COMMENT else line
 
     def _name(self, node: Node, wish: str) -> str:
         """Take a name like ``wish`` that is still free: ``z``, ``z_2``, ``z_3``; without a wish ``t1``, ``t2``."""
@@ -215,7 +239,7 @@ class _Writer:
             self._written(node, place, f"{place}[...] = {self._expression(node)[0]}")
 
     def _written(self, node: Node, place: str, statement: str) -> None:
-        self.lines.append(statement + self._comment(node, statement))
+        self._written_line(node, statement)
         self.texts[node], self.names[node] = (place, ATOM), place
 
     def _update(self, update: Update) -> None:
@@ -268,6 +292,8 @@ class _Writer:
         return f"{first} {sign} {self._operand(right, level + 1)}", level
 
     def _call(self, node: Node, out: str | None = None) -> str:
+        if out is not None and node.op is np.power and type(node.args[1]) is int and node.args[1] == 2:
+            return f"np.square({self._argument(node.args[0])}, out={out})"  # as x**2 does; np.power takes five times as long
         inside = [self._argument(arg) for arg in node.args]
         if node.op is fn.scatter_add and any(isinstance(i, slice) or i is Ellipsis for i in _parts(node.args[1])):
             inside[1] = f"np.s_[{self._index(node.args[1])}]"

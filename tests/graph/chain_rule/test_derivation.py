@@ -9,7 +9,7 @@ from random_functions import NUMBERS, STEPS, function_of, read
 
 import chainrule as cr
 from chainrule.errors import ShapeError, TraceError, UnknownNameError
-from chainrule.graph import retelling
+from chainrule.graph.chain_rule import retelling
 from chainrule.graph.chain_rule.derivation import derivation
 from chainrule.graph.chain_rule.local import replaced
 from chainrule.graph.chain_rule.rule_words import FORM_WORDS, RULE_WORDS

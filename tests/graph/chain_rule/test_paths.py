@@ -13,7 +13,7 @@ from random_functions import NUMBERS, STEPS, function_of, read
 
 import chainrule as cr
 from chainrule.errors import DataError, ShapeError, TraceError, UnknownNameError
-from chainrule.graph import factors, paths
+from chainrule.graph.chain_rule import factors, paths
 from chainrule.graph.derive import active_operands
 from chainrule.graph.graph import Graph
 from chainrule.graph.node import Node, make, placeholder

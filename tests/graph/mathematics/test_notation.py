@@ -22,7 +22,7 @@ from rule_cases_shapes import INDEXING, SHAPES
 
 import chainrule as cr
 from chainrule.graph import functions as fn
-from chainrule.graph import typeset
+from chainrule.graph.mathematics import typeset
 from chainrule.graph.mathematics.notation import Notation, names_of, shape_text
 from chainrule.graph.mathematics.typeset import Plain
 from chainrule.graph.node import make, placeholder, topological
