@@ -496,8 +496,8 @@ def test_the_program_says_the_shapes():
     model = cr.Sequential([cr.Input((3,)), cr.layers.Dense(4, "tanh"), cr.layers.Dense(1)])
     model.compile(loss="mse")
     model.fit(np.zeros((9, 3)), np.zeros(9), batch_size=5, verbose=0)
-    said = dict(line.split("  # ") for line in str(model.program(training=True)).splitlines() if "#" in line)
-    said = {statement.split(" =")[0].strip(): shape for statement, shape in said.items()}
+    lines = [line.split("#") for line in str(model.program(training=True)).splitlines() if "#" in line]
+    said = {statement.rpartition("=")[0].strip(): shape.strip() for statement, shape in lines}
     assert said["z1"] == said["a1"] == "(n, 4)"
     assert said["np.dot(x.T, dz1, out"] == "(3, 4)"
     assert len({line.index("#") for line in str(model.program()).splitlines() if "#" in line}) == 1

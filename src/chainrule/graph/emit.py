@@ -173,11 +173,9 @@ class _Writer:
         return node.name or "t"
 
     def _written_line(self, node: Node, statement: str) -> None:
-        parts = [
-            self.shapes.written(node) if self.shapes else "",
-            self._quote(node, statement) if self.comments else "",
-        ]
-        remark = "  ".join(part for part in parts if part)
+        shape = self.shapes.written(node) if self.shapes else ""
+        quoted = self._quote(node, statement) if self.comments else ""
+        remark = "  ".join(part for part in (shape, quoted) if part)
         if remark:
             self.remarks[len(self.lines)] = remark
         self.lines.append(statement)
@@ -293,7 +291,7 @@ class _Writer:
 
     def _call(self, node: Node, out: str | None = None) -> str:
         if out is not None and node.op is np.power and type(node.args[1]) is int and node.args[1] == 2:
-            return f"np.square({self._argument(node.args[0])}, out={out})"  # as x**2 does; np.power takes five times as long
+            return f"np.square({self._argument(node.args[0])}, out={out})"  # a fifth of np.power's time
         inside = [self._argument(arg) for arg in node.args]
         if node.op is fn.scatter_add and any(isinstance(i, slice) or i is Ellipsis for i in _parts(node.args[1])):
             inside[1] = f"np.s_[{self._index(node.args[1])}]"
