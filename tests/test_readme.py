@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import chainrule as cr
+
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -52,6 +54,11 @@ def test_the_program_shown_is_the_program_that_runs(blocks, capsys):
 
 def test_the_sessions_print_what_they_say(blocks):
     assert doctest.DocTestRunner().run(sessions(blocks)).failed == 0
+
+
+def test_the_picture_shown_is_the_picture_drawn(blocks):
+    (shown,) = [block for kind, block in blocks if kind == "mermaid"]
+    assert shown.strip() == cr.trace(lambda x: x**2 + 5 * x**3, x=2.0).draw().mermaid.strip()
 
 
 def test_a_session_that_lies_is_caught(blocks, capsys):

@@ -208,6 +208,9 @@ def _difference(
 
 
 def _relative(a: float, b: float, noise: float) -> float:
-    """The relative error; what the rounding of a difference quotient alone can make counts as none."""
+    """The relative error. What rounding alone can make of a difference quotient is set against the function's size."""
     gap = abs(a - b)
-    return 0.0 if gap <= noise or gap < 1e-300 else gap / max(abs(a), abs(b))
+    if gap < 1e-300:  # two zeros agree
+        return 0.0
+    size = max(abs(a), abs(b))
+    return gap / (max(size, 1e6 * noise) if gap <= noise else size)
