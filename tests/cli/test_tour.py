@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
 from chainrule.cli import main
 from chainrule.cli.page import MARK
+from chainrule.cli.tour import QUICK, Length, tour
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 REFERENCES = {"src", "href", "srcset", "poster", "data", "action"}
@@ -71,6 +73,9 @@ def test_prints_results_and_where_the_page_is(printed, out):
     assert words.rstrip().endswith(str(out / "index.html"))
     assert "recitation: 100%" in progress
     assert "mnist_17: 100%" in progress
+    assert "units_32: 100%" in progress
+    assert "check_grad 321 gradients against central differences: all agree" in words
+    assert words.count("   diagnose ") == 2
     words.encode("ascii")  # any terminal can show it
 
 
@@ -88,7 +93,7 @@ def test_page_is_whole_and_loads_nothing(text):
     page = Page(text)
     assert page.faults == []
     assert loaded(page) == []
-    assert len(page.images) == 8
+    assert len(page.images) == 13
     assert all(image["alt"] and image["width"] and image["height"] for image in page.images)
     assert "$" not in re.sub(r"base64,[^\"]*", "", text)
     assert "url(" not in text
@@ -114,6 +119,27 @@ def test_page_shows_the_programs_that_ran(text):
     assert "np.tanh(" in plain
 
 
+def test_page_looks_inside_in_this_order(text):
+    plain = unescape(re.sub(r"<[^>]+>", "", text[text.index('id="inside"') :]))
+    marks = (
+        "f(x) = x² + 5x³",
+        'print(graph.paths("x"))\n2 paths from x to f',
+        "df/dx = 1·1·2x + 1·5·3x²",
+        "dx  = 15x² + 2x",
+        "print(model.look(x, y))\nrecitation: 8 samples, loss",
+        "∂loss/∂a2 · ∂a2/∂z2 · ∂z2/∂a1[",
+        "/bias: agrees, relative error",
+        "recitation, 455 rows",
+        "The same units minus that noise",
+        "mnist_17, 2000 of 13007 rows",
+        'approximation.run("steps", units=(1, 2, 4, 8, 16, 32), epochs=2)',
+        "hidden units   largest error",
+    )
+    found = [plain.find(mark) for mark in marks]
+    assert min(found) >= 0, marks[found.index(min(found))]
+    assert found == sorted(found)
+
+
 def test_a_page_that_loads_something_is_caught(text):
     spoiled = text.replace("</body>", '<script src="https://example.org/x.js"></script></p></body>')
     page = Page(spoiled)
@@ -121,11 +147,11 @@ def test_a_page_that_loads_something_is_caught(text):
     assert page.faults
 
 
-def test_a_second_tour_replaces_only_its_page(printed, out, capsys):
+def test_a_second_tour_replaces_only_its_page(printed, out):
     other = out / "notes.txt"
     other.write_text("mine")
     (out / "index.html").write_text(f"{MARK} old")
-    assert main(["tour", "--epochs", "1", "--out", str(out)]) == 0
+    tour(out, Length(1, 1, 1, (4,)))
     assert other.read_text() == "mine"
     assert "A tour of chainrule" in (out / "index.html").read_text(encoding="utf-8")
     assert sorted(path.name for path in out.iterdir()) == ["index.html", "notes.txt"]
@@ -134,14 +160,17 @@ def test_a_second_tour_replaces_only_its_page(printed, out, capsys):
 def test_quick_and_open(tmp_path, monkeypatch, capsys):
     lengths, opened = [], []
 
-    def tour(out, recitation, lecture):
-        lengths.append((recitation, lecture))
+    def remembered(out, length):
+        lengths.append(length)
         return out / "index.html"
 
-    monkeypatch.setattr("chainrule.cli.tour.tour", tour)
+    monkeypatch.setattr("chainrule.cli.tour.tour", remembered)
     monkeypatch.setattr("webbrowser.open", opened.append)
     assert main(["tour", "--out", str(tmp_path)]) == 0
     assert opened == []
     assert main(["tour", "--quick", "--open", "--out", str(tmp_path)]) == 0
-    assert lengths == [(80, 500), (80, 100)]
+    assert lengths == [Length(), QUICK]
+    assert lengths[0][:2] == (80, 500)
+    assert lengths[1].lecture == 100
+    assert QUICK.units == lengths[0].units[: len(QUICK.units)]
     assert opened == [(tmp_path / "index.html").as_uri()]

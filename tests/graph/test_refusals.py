@@ -315,3 +315,12 @@ def test_a_refusal_that_never_comes_is_caught() -> None:
     """The harness itself: a function that traces well does not pass for a refused one."""
     with pytest.raises(pytest.fail.Exception), pytest.raises(TraceError):
         cr.trace(np.exp, X)
+
+
+def test_a_power_that_is_complex() -> None:
+    with pytest.raises(TraceError, match="is a complex number, which cannot be derived"):
+        cr.trace(lambda x: x**0.5, -8.0)
+
+
+def test_what_overflows_in_the_derivative_alone_is_infinite() -> None:
+    assert cr.grad(lambda x: x**-102)(1e-3) == -np.inf

@@ -372,8 +372,11 @@ def test_one_sample_and_frozen_weights():
     alone, batch = explain(model, "dense/kernel[3, 7]", X[2], 1), explain(model, "dense/kernel[3, 7]", X[2:3], [1])
     assert alone.gradient == batch.gradient
     assert "1 sample\n" in str(alone)
+    assert "The program's dW1[3, 7]: " in str(alone)
     model.trainable = False
-    assert explain(model, "dense/kernel[3, 7]", X[2], 1).gradient == pytest.approx(alone.gradient, rel=1e-12)
+    frozen = explain(model, "dense/kernel[3, 7]", X[2], 1)
+    assert frozen.gradient == pytest.approx(alone.gradient, rel=1e-12)
+    assert "∂loss/∂W1[3, 7], which the program leaves out (frozen): " in str(frozen)
 
 
 def test_negative_indices_count_from_the_end():
@@ -381,7 +384,10 @@ def test_negative_indices_count_from_the_end():
     assert explanation.weight == "dense/kernel[4, 7]"
 
 
-@pytest.mark.parametrize("weight", ["dense/kernel", "dense/kernel[3]", "dense/kernel[3, 10]", "dense/kernel[a, 1]"])
+@pytest.mark.parametrize(
+    "weight",
+    ["dense/kernel", "dense/kernel[3]", "dense/kernel[3, 10]", "dense/kernel[a, 1]", "dense/kernel[3,,7]"],
+)
 def test_entries_that_are_not_there(weight):
     with pytest.raises(ShapeError, match=r"whose shape is \(5, 10\), such as 'dense/kernel\[4, 9\]'"):
         explain(recitation(), weight, X, BINARY)
@@ -401,6 +407,8 @@ class Centred(Layer):
 def test_other_refusals():
     with pytest.raises(DataError, match="rows of centred depend on each other"):
         explain(network(Dense(2, name="d"), Centred(name="centred"), Dense(1), loss="mse"), "d/bias[0]", X, BINARY)
+    with pytest.raises(DataError, match=r"a weight as text.*Received: 3"):
+        explain(recitation(), 3, X, BINARY)
     with pytest.raises(DataError, match="expects labels"):
         explain(recitation(), "dense/bias[0]", X, None)
     with pytest.raises(DataError, match="no weights yet"):

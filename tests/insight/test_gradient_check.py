@@ -81,3 +81,39 @@ def test_large_arrays_are_sampled_and_arguments_left_unchanged():
 def test_nothing_to_derive_by_is_an_error():
     with pytest.raises(TraceError, match=r"2\.0 for 2"):
         cr.check_grad(lambda k: k * 1.0, np.array([1, 2]))
+
+
+@pytest.mark.parametrize("claimed", [np.nan, np.inf])
+def test_what_is_no_number_never_agrees(claimed):
+    check = cr.check_grad(lambda x: (x**2).sum(), X, derivative=lambda x: x * 0 + claimed)
+    assert not check
+    assert f"derivative {claimed}" in str(check)
+
+
+def test_a_function_that_is_no_number_is_not_checked_off():
+    with np.errstate(invalid="ignore"):
+        assert not cr.check_grad(lambda x: np.sqrt(x).sum(), np.array([-1.0]), derivative=lambda x: x)
+
+
+def test_a_smooth_function_is_evaluated_four_times_an_entry():
+    calls = []
+
+    def f(x):
+        calls.append(1)
+        return (x**2).sum()
+
+    cr.check_grad(f, X, derivative=lambda x: 2 * x)
+    assert len(calls) == 1 + 4 * X.size
+
+
+def test_a_kink_a_little_way_off_does_not_matter():
+    check = cr.check_grad(lambda x: np.maximum(x, 0).sum(), np.array([1e-5, -1e-5, 3e-6, 1e-4]))
+    assert check.passed
+    assert not check.arguments[0].kinks
+
+
+def test_a_slope_beyond_both_sides_of_a_kink_is_wrong():
+    at_kink = np.array([0.0])
+    for slope, right in ((0.5, True), (1.0, True), (2.0, False), (-0.1, False)):
+        check = cr.check_grad(lambda x: np.maximum(x, 0).sum(), at_kink, derivative=lambda x, s=slope: np.array([s]))
+        assert check.passed == right

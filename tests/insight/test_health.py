@@ -10,7 +10,7 @@ from chainrule.callbacks import History
 from chainrule.datasets import breast_cancer, toy
 from chainrule.insight import health
 from chainrule.insight.health import CHECKS, diagnose
-from chainrule.layers import Dense
+from chainrule.layers import Activation, Dense
 from chainrule.optimizers import SGD, Adam
 
 X, Y = toy.spirals(300)
@@ -274,9 +274,29 @@ def test_other_activations_are_never_dead():
     assert "dead-units" not in diagnose(model, X, Y)
 
 
+def test_so_few_rows_say_nothing_about_units():
+    model = network(("relu", 20), ("tanh", 20))
+    model.layers[0].bias[:] = -100.0
+    model.layers[1].bias[:] = 100.0
+    report = diagnose(model, X[:3], Y[:3])
+    assert "dead-units" not in report
+    assert "saturated-units" not in report
+    assert report.skipped["dead relu units"] == report.skipped["saturated units"] == "It takes at least 4 rows."
+    assert {"dead-units", "saturated-units"} <= {finding.identifier for finding in diagnose(model, X[:4], Y[:4])}
+
+
 def test_a_layer_of_dead_units_is_not_called_vanishing_as_well():
     model = network(("relu", 8), ("relu", 8))
     model.layers[1].bias[:] = -100.0
+    report = diagnose(model, X, Y)
+    assert report["dead-units"].severity == "serious"
+    assert "vanishing-gradients" not in report
+
+
+def test_nor_are_dead_units_of_an_activation_layer():
+    model = cr.Sequential([cr.Input((2,)), Dense(8), Activation("relu"), Dense(1, "sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    model.layers[0].bias[:] = -100.0
     report = diagnose(model, X, Y)
     assert report["dead-units"].severity == "serious"
     assert "vanishing-gradients" not in report
@@ -436,6 +456,13 @@ def test_rare_and_missing_classes_are_counted(labels, counts, severity, one_hot)
     finding = diagnose(model, X, np.eye(3)[labels] if one_hot else labels)["imbalanced-labels"]
     assert finding.details["counts"].tolist() == counts
     assert finding.severity == severity
+
+
+def test_of_few_rows_a_class_may_be_missing_by_chance():
+    model = network(("tanh", 8), answer=("softmax", 3), loss="sparse_categorical_crossentropy")
+    assert "imbalanced-labels" not in diagnose(model, X[:8], np.array([0, 1, 1, 1, 0, 0, 1, 0]))
+    assert "imbalanced-labels" in diagnose(model, X[:20], np.repeat([0, 1], 10))
+    assert diagnose(model, X[:8], np.ones(8, int))["imbalanced-labels"].severity == "serious"
 
 
 def test_overfitting_says_when_to_stop():

@@ -505,6 +505,14 @@ def test_the_graph_of_a_forward_pass():
     np.testing.assert_allclose(seen.graph(*(seen[node.name] for node in seen.graph.inputs))[0], seen["z2"])
 
 
+def test_a_model_that_passes_its_data_on_has_nothing_but_them():
+    model = Sequential([Input((6,)), Dropout(0.5, name="drop")])
+    seen = look(model, X)
+    assert seen.names == ("x",)
+    assert "forward" not in str(seen)
+    assert "drop" in look(model, X, training=True)
+
+
 def test_the_table():
     seen = look(network(Dense(10, "relu"), Dense(1, "sigmoid")), X, BINARY)
     lines = str(seen).splitlines()

@@ -50,6 +50,15 @@ def test_a_saturated_network_is_right_too():
     assert cr.check_grad(model, X, [0, 1, 1, 0, 1, 0])
 
 
+def test_a_trained_network_is_not_accused():
+    """Its loss is small, its units are near their kinks, its gradients differ by orders of magnitude."""
+    result = cr.course.recitation.run(epochs=30, verbose=0)
+    x, y = result.data.x_train, result.data.y_train
+    for start in range(0, 80, 8):
+        check = cr.check_grad(result.model, x[start : start + 8], y[start : start + 8])
+        assert check.passed, str(check)
+
+
 def test_frozen_weights_are_left_out():
     model = network(cr.layers.Dense(3, "tanh"), cr.layers.Dense(1, "sigmoid"))
     model.layers[0].trainable = False
@@ -57,6 +66,25 @@ def test_frozen_weights_are_left_out():
         "kernel",
         "bias",
     ]
+
+
+class Louder(cr.layers.Layer):
+    """Does in training what it does not do in use."""
+
+    def call(self, inputs, training=False):
+        return 3 * inputs if training else inputs
+
+
+def test_the_loss_is_that_of_training_for_layers_that_tell_it_from_use():
+    assert cr.check_grad(network(cr.layers.Dense(3, "tanh"), Louder(), cr.layers.Dense(1), loss="mse"), X, np.ones(6))
+
+
+def test_weights_that_are_no_numbers_are_not_checked_off():
+    model = network(cr.layers.Dense(1), loss="mse")
+    model.layers[-1].kernel[0, 0] = np.nan
+    check = cr.check_grad(model, X, np.ones(6))
+    assert not check
+    assert "derivative nan" in str(check)
 
 
 def test_a_unit_at_its_kink_is_named():
@@ -88,3 +116,7 @@ def test_what_is_missing_is_said():
         cr.check_grad(network(cr.layers.Dense(1)), X[:, :3], np.arange(6.0))
     with pytest.raises(DataError, match=r"check_grad\(model, x, y\)"):
         cr.check_grad(network(cr.layers.Dense(1)), X)
+    frozen = network(cr.layers.Dense(1), loss="mse")
+    frozen.trainable = False
+    with pytest.raises(DataError, match="no weights that are trained"):
+        cr.check_grad(frozen, X, np.arange(6.0))

@@ -284,6 +284,13 @@ def test_the_picture_can_be_saved(small, tmp_path):
     assert (tmp_path / "network.png").stat().st_size > 5000
 
 
+def test_weights_that_are_no_numbers_are_drawn_and_counted(small, tmp_path):
+    small.layers[0].kernel[:, 0] = np.nan, np.inf
+    figure = plots.network(small, [0.5, -1.0])
+    figure.savefig(tmp_path / "network.png")
+    assert any("2 of" in text.get_text() and "not finite" in text.get_text() for text in figure.axes[0].texts)
+
+
 def test_what_has_no_known_structure_is_refused():
     class Own(Model):
         def __init__(self):
@@ -312,6 +319,8 @@ def test_bad_samples_are_refused(small):
     x = np.ones((4, 2))
     with pytest.raises(DataError, match=r"sample must be a row of x, 0 to 3. Received: 4"):
         plots.network(small, x, sample=4)
+    with pytest.raises(DataError, match=r"a whole number, a row of x. Received: 1.5"):
+        plots.network(small, x, sample=1.5)
     with pytest.raises(DataError, match=r"0 to 0. Received: 1"):
         plots.network(small, x[0], sample=1)
     with pytest.raises(DataError, match="needs x"):

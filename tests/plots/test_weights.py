@@ -107,7 +107,7 @@ def test_bad_layers_are_refused(digits):
         plots.weights(Sequential([Dense(3)]))
 
 
-@pytest.mark.parametrize("shape", [(28, 29), (784,), "big", (-28, -28)])
+@pytest.mark.parametrize("shape", [(28, 29), (784,), "big", (-28, -28), ("a", "b"), (28.0, 28.0)])
 def test_shapes_that_do_not_fit_are_refused(digits, shape):
     with pytest.raises(ShapeError, match="height times width = 784"):
         plots.weights(digits, shape=shape)
@@ -116,3 +116,5 @@ def test_shapes_that_do_not_fit_are_refused(digits, shape):
 def test_no_units_are_refused(digits):
     with pytest.raises(DataError, match=r"at least 1\. Received: 0"):
         plots.weights(digits, count=0)
+    with pytest.raises(DataError, match=r"count should be a whole number .* Received: 1\.5"):
+        plots.weights(digits, count=1.5)

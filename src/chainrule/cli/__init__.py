@@ -17,6 +17,7 @@ Train both networks of the course on the real data inside the package and write 
 
 1. The recitation: 30 measurements of a tumour, benign or malignant? By hand and with the library.
 2. The lecture: is this handwritten digit a 1 or a 7?
+3. Look inside: paths and derivations, activations, gradients, weights, health, and what a hidden layer can do.
 
 The page, OUT/index.html, holds everything it shows: figures, results, and the NumPy programs that ran.
 The whole takes about a minute. Nothing is fetched from the network."""
@@ -65,8 +66,12 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("chainrule-tour"), help="folder for the page (default: %(default)s)"
     )
     length = tour.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=_positive, metavar="N", help="epochs of both networks, instead of 80 and 500")
-    length.add_argument("--quick", action="store_true", help="only 100 epochs of the lecture's network instead of 500")
+    length.add_argument(
+        "--epochs", type=_positive, metavar="N", help="epochs of all networks, instead of 80, 500 and 3000"
+    )
+    length.add_argument(
+        "--quick", action="store_true", help="100 epochs of the lecture's network instead of 500, and shorter fits"
+    )
     tour.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser
 
@@ -78,11 +83,11 @@ def _positive(text: str) -> int:
 
 
 def _tour(options: argparse.Namespace) -> int:
-    from .tour import tour
+    from .tour import QUICK, Length, tour
 
-    recitation = options.epochs or 80
-    lecture = options.epochs or (100 if options.quick else 500)
-    page = tour(options.out, recitation, lecture)
+    epochs = options.epochs
+    length = QUICK if options.quick else Length(epochs, epochs, epochs) if epochs else Length()
+    page = tour(options.out, length)
     print(f"\nThe page with figures and programs: {page}")
     if options.open:
         import webbrowser

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["MARK", "check_writable", "code", "figure", "table", "write"]
+__all__ = ["MARK", "check_writable", "code", "drawing", "figure", "session", "table", "write"]
 
 MARK = '<meta name="generator" content="chainrule tour">'
 """Every page of a tour has this line; a file without it is somebody else's and is left alone."""
@@ -33,6 +33,21 @@ def code(source: str) -> str:
     >>> code("return 2 * x")
     '<pre><code><span class="keyword">return</span> <span class="number">2</span> * x</code></pre>'
     """
+    return f"<pre><code>{_marked(source)}</code></pre>"
+
+
+def session(calls: str, answer: str) -> str:
+    """Lines typed at Python's prompt, and the answer as it is printed there.
+
+    >>> session("print(a)", "1 < 2")
+    '<pre class="session"><code><span class="prompt">&gt;&gt;&gt; </span>print(a)\\n1 &lt; 2</code></pre>'
+    """
+    prompt = '<span class="prompt">&gt;&gt;&gt; </span>'
+    typed = "\n".join(f"{prompt}{_marked(line)}" for line in calls.splitlines())
+    return f'<pre class="session"><code>{typed}\n{escape(answer, quote=False)}</code></pre>'
+
+
+def _marked(source: str) -> str:
     pieces, end = [], 0
     for token in TOKENS.finditer(source):
         pieces += [
@@ -40,7 +55,17 @@ def code(source: str) -> str:
             f'<span class="{token.lastgroup}">{escape(token[0], quote=False)}</span>',
         ]
         end = token.end()
-    return f"<pre><code>{''.join(pieces)}{escape(source[end:], quote=False)}</code></pre>"
+    return "".join(pieces) + escape(source[end:], quote=False)
+
+
+def drawing(svg: str, caption: str) -> str:
+    """A drawing of the library's own as a part of the page, so that what it says on hovering is there, too.
+
+    Args:
+        svg: the drawing, an ``<svg>`` element that says itself what it is.
+        caption: HTML: what it shows and what to look at.
+    """
+    return f'<figure><div class="picture">{svg}</div><figcaption>{caption}</figcaption></figure>'
 
 
 def figure(picture: Figure, title: str, caption: str, wide: bool = False) -> str:

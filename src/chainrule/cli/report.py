@@ -14,6 +14,7 @@ import numpy as np
 from .. import __version__, trace
 from ..course import Result, lecture, recitation
 from ..course.lecture import LectureResult
+from . import inside
 from .page import MARK, code, figure, table
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ __all__ = ["report"]
 TEMPLATE = Path(__file__).with_name("tour.html")
 
 
-def report(tumours: Result, by_hand: Sequence[ByHand], digits: LectureResult) -> str:
+def report(tumours: Result, by_hand: Sequence[ByHand], digits: LectureResult, found: inside.Inside) -> str:
     """Return the page.
 
     Args:
         tumours: the recitation's network.
         by_hand: the same training with hand-written gradients.
         digits: the lecture's network.
+        found: what was found inside both.
     """
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         mark=MARK,
@@ -38,6 +40,7 @@ def report(tumours: Result, by_hand: Sequence[ByHand], digits: LectureResult) ->
         **_idea(),
         **_recitation(tumours, by_hand),
         **_lecture(digits),
+        **inside.pieces(tumours, digits, found),
         versions=f"chainrule {__version__}, NumPy {np.__version__}, Python {platform.python_version()}",
     )
 
@@ -57,8 +60,7 @@ def _glance_row(question: str, network: str, result: Result) -> list[str]:
 
 
 def _idea() -> dict[str, str]:
-    f = lambda x: x**2 + 5 * x**3
-    graph = trace(f, x=2.0)
+    graph = trace(inside.f, x=2.0)
     slope = graph.derivative("x")
     return {
         "function": code(graph.program().source.strip()),

@@ -1,4 +1,4 @@
-"""``chainrule tour``: both networks of the course, trained, printed, and written up as one page."""
+"""``chainrule tour``: both networks of the course, trained, looked into, and written up as one page."""
 
 from __future__ import annotations
 
@@ -12,11 +12,30 @@ import numpy as np
 from .. import __version__
 from ..course import Result, lecture, recitation
 from ..course.lecture import LectureResult
+from .inside import Inside, look_inside
 from .page import check_writable, write
 
-__all__ = ["ByHand", "tour"]
+__all__ = ["QUICK", "ByHand", "Length", "tour"]
 
 say = partial(print, flush=True)  # so that words and progress bars keep their order in a file, too
+
+
+class Length(NamedTuple):
+    """How long everything is trained.
+
+    Attributes:
+        recitation, lecture: epochs of the two networks.
+        fits: epochs of each network that fits a function.
+        units: the numbers of hidden units that the function is fitted with.
+    """
+
+    recitation: int = 80
+    lecture: int = 500
+    fits: int = 3000
+    units: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
+
+
+QUICK = Length(lecture=100, fits=1000, units=(1, 2, 4, 8))
 
 
 class ByHand(NamedTuple):
@@ -33,12 +52,12 @@ class ByHand(NamedTuple):
     difference: float
 
 
-def tour(out: Path, recitation_epochs: int, lecture_epochs: int) -> Path:
-    """Train both networks, print how it went, and write ``out/index.html``.
+def tour(out: Path, length: Length) -> Path:
+    """Train both networks, look inside, print how it went, and write ``out/index.html``.
 
     Args:
         out: the folder; made if it is not there. Nothing in it is changed but the page of an earlier tour.
-        recitation_epochs, lecture_epochs: how long to train.
+        length: how long to train.
 
     Returns:
         The path of the page.
@@ -48,11 +67,12 @@ def tour(out: Path, recitation_epochs: int, lecture_epochs: int) -> Path:
     """
     path = check_writable(out)  # before the work, so that none is lost
     say(f"chainrule {__version__}: a tour of the course\n")
-    tumours, by_hand = _recitation(recitation_epochs)
-    digits = _lecture(lecture_epochs)
+    tumours, by_hand = _recitation(length.recitation)
+    digits = _lecture(length.lecture)
+    found = _inside(tumours, digits, length)
     from .report import report  # loads Matplotlib
 
-    write(path, report(tumours, by_hand, digits))
+    write(path, report(tumours, by_hand, digits, found))
     return path
 
 
@@ -86,6 +106,13 @@ def _lecture(epochs: int) -> LectureResult:
     result = lecture.run(epochs=epochs)
     say(_indented(str(result)))
     return result
+
+
+def _inside(tumours: Result, digits: LectureResult, length: Length) -> Inside:
+    say("\n3. Look inside: gradients checked, both networks diagnosed, a function fitted by ever more units")
+    found = look_inside(tumours, digits, length.units, length.fits)
+    say(_indented(str(found)))
+    return found
 
 
 def _indented(text: str) -> str:

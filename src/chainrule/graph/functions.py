@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["erf", "logsumexp", "probability", "scatter_add", "sigmoid", "softmax", "softplus"]
+__all__ = ["erf", "is_entrywise", "logsumexp", "probability", "scatter_add", "sigmoid", "softmax", "softplus"]
 
 Axis = int | tuple[int, ...] | None
 
@@ -177,3 +177,15 @@ _ERF_FAR = (
         1.23033935480374942e3,
     ),
 )
+
+
+ENTRYWISE = {np.where, np.clip, np.astype, np.copy, sigmoid, softplus, erf, probability}
+
+
+def is_entrywise(op: Callable[..., Any]) -> bool:
+    """Whether an operation takes its operands entry by entry.
+
+    >>> is_entrywise(np.exp), is_entrywise(np.matmul), is_entrywise(sigmoid)
+    (True, False, True)
+    """
+    return op in ENTRYWISE or (isinstance(op, np.ufunc) and op.signature is None)

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import TraceError
+
 __all__ = [
     "CONSTANT", "INPUT", "OPERATORS", "SAME", "Node", "constant", "make", "map_nodes", "placeholder", "rebuild",
     "renewed", "topological",
@@ -137,10 +139,13 @@ def evaluate(op: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
     if op is np.astype:
         return np.asarray(args[0]).astype(kwargs["dtype"])[()]
     try:
-        return OPERATORS.get(op, op)(*args, **kwargs)
-    except ZeroDivisionError:  # Python's numbers refuse where NumPy's give infinity
+        value = OPERATORS.get(op, op)(*args, **kwargs)
+    except (ZeroDivisionError, OverflowError):  # Python's numbers refuse where NumPy's give infinity
         with np.errstate(all="ignore"):
             return op(*args, **kwargs).item()
+    if type(value) is complex:
+        raise TraceError(f"{args[0]} to the power of {args[1]} is a complex number, which cannot be derived")
+    return value
 
 
 def make(op: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | None = None, **extra: Any) -> Node:

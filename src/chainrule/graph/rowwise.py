@@ -25,7 +25,7 @@ REDUCTIONS = {
     np.mean, np.max, np.min, np.prod, np.cumsum, np.var, np.std, np.sort, np.argmax, np.argmin, np.argsort, np.all,
     np.any, np.flip, np.roll, np.linalg.norm,
 }  # fmt: skip
-ELEMENTWISE = {np.where, np.clip, np.astype, np.copy, np.zeros_like, np.ones_like, fn.erf}
+FILLED = {np.broadcast_to, np.zeros_like, np.ones_like}
 AXES_MOVED = {np.transpose, np.swapaxes, np.moveaxis}
 
 
@@ -108,7 +108,7 @@ class _Kinds:
         result = self.axis(node)
         if result is None:
             return MIXED
-        if isinstance(node.op, np.ufunc) or node.op in ELEMENTWISE or node.op is np.broadcast_to:
+        if fn.is_entrywise(node.op) or node.op in FILLED:
             aligned = all(
                 axis + node.ndim - operand.ndim == result for operand, axis in axes.items() if axis is not None
             )

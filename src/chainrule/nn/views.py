@@ -30,7 +30,7 @@ class Views:
             training: whether layers behave as in training: dropout draws a mask, which is a value like the others.
 
         Returns:
-            The values: see ``chainrule.insight.passes.Pass``. A single sample is a batch of one row.
+            The values: see ``chainrule.insight.Pass``. A single sample is a batch of one row.
 
         Raises:
             NotCompiledError: there are labels, but the model has no loss yet.
@@ -78,7 +78,7 @@ class Views:
             y: labels, one a sample.
 
         Returns:
-            The explanation: see ``chainrule.insight.explanation.Explanation``.
+            The explanation: see ``chainrule.insight.Explanation``.
 
         Raises:
             UnknownNameError: the model has no such weight; the message lists those it has.

@@ -124,7 +124,7 @@ class Sketch:
         top = largest(matrix)
         link.column.words.append(self._range(matrix) if numbers is not None else "not trained")
         lines = [(matrix[i, j], line) for i, j, line in self.layout.lines(link)]
-        self._lines(axes, [(value / top, line) for value, line in lines])
+        self._lines(axes, [(_strength(value / top), line) for value, line in lines])
         if numbers is None or not self.layout.has_numbers(link) or 7 * self.scale < SMALLEST_TEXT:
             return
         part = 1 / (link.column.units + 1)  # at such places the numbers of crossing lines keep apart
@@ -138,6 +138,8 @@ class Sketch:
 
     def _range(self, matrix: NDArray[np.float64]) -> str:
         what = "gradients" if self.gradients else "weights"
+        if bad := int(matrix.size - np.isfinite(matrix).sum()):
+            return f"{bad} of {matrix.size} {what} not finite"
         return f"{what} up to {number_text(largest(matrix), 2)}" if matrix.any() else f"all {what} 0"
 
     def _lines(self, axes: Axes, lines: list[tuple[float, list[Place]]]) -> None:
@@ -219,6 +221,11 @@ def _short(value: float) -> str:
     return number_text(float(value), 2 if abs(value) < 100 else 3)
 
 
+def _strength(share: float) -> float:
+    """How strongly to draw a number that is such a share of the largest finite one: NaN is drawn as 0."""
+    return float(np.nan_to_num(np.clip(share, -1, 1)))
+
+
 def _ink(value: float) -> str:
     return BLUE if value > 0 else RED if value < 0 else GREY
 
@@ -240,6 +247,8 @@ def _scale(axes: Axes, width: float, height: float) -> float:
 def _look(model: Model, x: Any, y: Any, sample: int) -> Any:
     """The pass of one sample through the model."""
     rows = 1
+    if not isinstance(sample, (int, np.integer)):
+        raise DataError(f"sample must be a whole number, a row of x. Received: {sample!r}.")
     if not _is_one_sample(model, x):
         data = model.as_inputs(x)
         rows = len(data[0])

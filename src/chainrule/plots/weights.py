@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..errors import DataError, ShapeError
+from ..nn.data import check_count
 from ..nn.layers import Layer
 from ..nn.model import Model
 from .scales import colours_for
@@ -61,8 +62,7 @@ def weights(
     """
     chosen = _layer(model, layer)
     matrix = _matrix(chosen)
-    if count < 1:
-        raise DataError(f"count, the number of units to draw, must be at least 1. Received: {count!r}.")
+    count = check_count("count", count, 1, "It says how many units to draw.")
     height_width = _checked_shape(shape, len(matrix)) if shape is not None else _image_shape(model, chosen, len(matrix))
     if height_width is None:
         return _table(chosen, matrix, figure)
@@ -135,7 +135,9 @@ def _matrix(layer: Layer) -> NDArray[Any]:
 
 
 def _checked_shape(shape: Any, inputs: int) -> tuple[int, int]:
-    if not isinstance(shape, (tuple, list)) or len(shape) != 2 or math.prod(shape) != inputs or min(shape) < 1:
+    sides = shape if isinstance(shape, (tuple, list)) and len(shape) == 2 else ()
+    whole = sides and all(isinstance(side, (int, np.integer)) and side > 0 for side in sides)
+    if not whole or math.prod(sides) != inputs:
         raise ShapeError(
             f"shape must be (height, width) with height times width = {inputs}, the inputs of the layer. "
             f"Received: {shape!r}."

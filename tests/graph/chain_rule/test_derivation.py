@@ -288,3 +288,11 @@ def test_what_cannot_be_derived_by(wrt, error, message):
 def test_functions_that_return_no_number():
     with pytest.raises(ShapeError, match="one number"):
         derivation(cr.trace(lambda x: x * 2, np.ones(3)), "x")
+
+
+def test_a_derivative_that_is_a_value_of_the_function_gets_its_line():
+    def f(x, y):
+        return np.exp(x) * y
+
+    told = derivation(cr.trace(f, 1.0, 2.0), ["x", "y"])
+    assert [str(line) for line in told.lines if line.section == "collected"] == ["dx = y · exp(x)", "dy = exp(x)"]

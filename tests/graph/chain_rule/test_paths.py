@@ -246,7 +246,7 @@ def test_maps_are_written_as_what_becomes_of_delta():
     assert [factor.value is None for factor in path.factors] == [False, True, False, True]
     np.testing.assert_allclose(path.factors[2].value, 1 - np.tanh(X @ np.ones((3, 4))) ** 2)
     assert path.text.startswith("xᵀ · (")
-    assert path.text.endswith("Vᵀ ⊙ (1 − a²))")
+    assert path.text.endswith("((broadcast(1, 6×2) · Vᵀ) ⊙ (1 − a²))")
 
 
 def test_an_entry_of_a_vector_taken_apart_is_a_number():
@@ -300,11 +300,12 @@ def test_where_the_function_overflows_the_table_says_so():
     ("wrt", "error", "message"),
     [
         ("v", UnknownNameError, "Known: 'n', 'w', 'x'"),
-        ("w[4]", ShapeError, r"shape \(3,\), so it has no entry w\[4\]. It has w\[2\]"),
+        ("w[4]", ShapeError, r"shape \(3,\), so it has no entry w\[4\]. Ask for w\[2\]"),
         ("w[0, 1]", ShapeError, "no entry"),
         ("x[0]", ShapeError, "no entry"),
         ("w[a]", DataError, r"whole numbers in brackets, as in w\[2\]"),
         ("n", TraceError, "floating-point"),
+        (3, UnknownNameError, "unknown argument '3'"),
     ],
 )
 def test_what_cannot_be_derived_by(wrt, error, message):
@@ -341,3 +342,56 @@ def test_shared_subexpressions_make_the_count_a_product():
     for _ in range(3):
         y = make(np.add, (make(np.add, (y, x)), y))
     assert paths.paths(Graph([x], [y]), "x").count == 15
+
+
+@pytest.mark.filterwarnings("error")
+def test_infinite_and_missing_numbers_agree():
+    with np.errstate(all="ignore"):
+        for f, x in (
+            (lambda x: 1 / x, 0.0),
+            (lambda x: np.sqrt(x), -1.0),
+            (lambda x: np.log(x).sum(), np.array([np.nan, 0.0])),
+        ):
+            found = paths.paths(cr.trace(f, x), "x")
+            assert found.agree
+            assert "overflow" not in str(found)
+
+
+def test_a_delta_of_the_user_keeps_its_name():
+    graph = cr.trace(lambda δ, X: (X * δ).sum(), 2.0, np.ones((2, 2)))
+    assert "δ_2" not in str(paths.paths(graph, "X"))
+    graph = cr.trace(lambda δ, X: (np.exp(X @ X) * δ).sum(), 2.0, np.ones((2, 2)))
+    found = paths.paths(graph, "X")
+    assert found.first(1)[0].factors[1].text == "δ_2 · δ"
+    assert "δ_2 is the derivative that arrives" in str(
+        paths.paths(cr.trace(deep_with_delta, 2.0, np.ones((2, 2))), "X")
+    )
+
+
+def deep_with_delta(δ, X):
+    for _ in range(6):
+        X = np.tanh(X @ X) * δ
+    return X.sum()
+
+
+def test_by_an_entry_the_derivative_is_partial():
+    graph = cr.trace(lambda x: x[0] * x[1], np.ones(2))
+    assert "∂f/∂x[1] = " in str(paths.paths(graph, "x[1]"))
+    assert "df/dx = " in str(paths.paths(graph, "x"))
+
+
+def test_a_sum_has_one_sign_between_two_terms():
+    found = paths_of(lambda x: x.max() - x.min(), "x", np.array([1.0, 2.0]))
+    assert found.formula == "[x = max(x)] / Σ [x = max(x)] − [x = min(x)] / Σ [x = min(x)]"
+    assert "+ -" not in found.latex
+
+
+@pytest.mark.parametrize("wrt", ["x[0", "x[]", "x[0]]", "x[0:1]", "x[0][0]", "x[1 2]"])
+def test_brackets_must_hold_whole_numbers(wrt):
+    with pytest.raises(DataError, match=r"as in x\[1\]"):
+        paths.paths(cr.trace(lambda x: x.sum(), np.ones(2)), wrt)
+
+
+def test_an_array_without_entries_has_none():
+    with pytest.raises(ShapeError, match=r"so it has no entry x\[0\]\. Ask for x$"):
+        paths.paths(cr.trace(lambda x: x.sum(), np.ones(0)), "x[0]")

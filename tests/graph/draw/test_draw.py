@@ -19,6 +19,7 @@ from chainrule.graph.chain_rule.paths import paths
 from chainrule.graph.draw import Drawing, draw
 from chainrule.graph.draw.colours import FILLS, GRADIENT, INK, MUTED, VALUE
 from chainrule.graph.draw.picture import Box, Link, Picture, Span
+from chainrule.graph.draw.slopes import Slope
 
 
 def texts(drawing):
@@ -365,3 +366,18 @@ def test_igraph_is_loaded_when_something_is_drawn():
     code = "import sys, chainrule.graph.draw; print('igraph' in sys.modules, 'matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_one_box_is_no_boxes():
+    assert "1 box, 0 links" in str(draw(cr.trace(lambda x: x, 2.0)))
+
+
+def test_only_what_is_shown_of_a_long_path_is_derived(monkeypatch):
+    """Each local derivative takes a millisecond, and a path can have a hundred thousand."""
+    from chainrule.graph.draw import facts
+
+    made = []
+    monkeypatch.setattr(facts, "Slope", lambda *use: made.append(use) or Slope(*use))
+    graph = chain(3000)
+    draw(graph, path=graph.paths("x").first(1)[0])
+    assert len(made) <= 60

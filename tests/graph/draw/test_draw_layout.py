@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chainrule as cr
+from chainrule.graph.chain_rule.factors import layers_of
 from chainrule.graph.draw import draw
 from chainrule.graph.draw.columns import columns_of
 from chainrule.graph.draw.grid import Grid
-from chainrule.graph.draw.layout import arrange, layers_of, longest_paths
+from chainrule.graph.draw.layout import arrange, longest_paths
 from chainrule.graph.draw.picture import Box, Link, Picture, Span
 from chainrule.graph.draw.rows import WIDEST, broken
 from chainrule.graph.draw.svg import text_width
@@ -108,7 +109,7 @@ def test_faults_are_caught():
 
 def test_layers():
     graph = recitation()
-    assert list(layers_of(graph).values()) == [0, 1, 1, 2, 3]
+    assert list(layers_of(graph.nodes).values()) == [0, 1, 1, 2, 3]
     assert columns_of(draw(graph).picture) == [0, 1, 1, 2, 3]
 
 
@@ -119,7 +120,7 @@ def test_columns_leave_no_gap_and_links_lead_on(graph):
     columns = columns_of(picture)
     assert set(columns) == set(range(max(columns) + 1))
     assert all(columns[link.source] < columns[link.target] for link in picture.links)
-    layers = list(layers_of(graph).values())
+    layers = list(layers_of(graph.nodes).values())
     if len(layers) <= 12 and len(graph.inputs) == 1:
         assert columns == layers
 

@@ -233,7 +233,7 @@ def test_a_network_in_matrix_notation():
         "z2  = a1 · W2 + b2      (10×1)",
         "p   = σ(z2)             (10×1)",
         "dz2 = (p − Y) / n       (10×1)",
-        "da1 = dz2 ⊙ W2ᵀ         (10×3)",
+        "da1 = dz2 · W2ᵀ         (10×3)",
         "dz1 = (1 − a1²) ⊙ da1   (10×3)",
         "dW1 = Xᵀ · dz1          (4×3)",
         "db1 = Σᵢ dz1            (3)",
@@ -305,3 +305,23 @@ def test_a_hundred_thousand_steps():
     found = formula(Graph([variable], [node], "logistic"))
     assert all(len(line.text) <= WIDEST for line in found.lines)
     assert found.lines[-1].name == "logistic"
+
+
+def derivative_formula(f, *example):
+    return str(formula(cr.trace(f, *example).derivative("a")))
+
+
+def test_the_gradient_of_a_weight_matrix_for_one_sample_is_an_outer_product():
+    text = derivative_formula(lambda a, x: np.exp(x @ a).sum(), np.ones((2, 3)), np.ones(2))
+    assert text == "da = x ⊗ exp(x · a)   (2×3)"
+
+
+def test_new_axes_are_not_read_on_the_way_back_either():
+    text = derivative_formula(lambda a, x: np.exp(a[:, None] * x).sum(), np.ones(3), np.ones(2))
+    assert text == "da = Σⱼ (exp(a ⊗ x) ⊙ x)   (3)"
+
+
+def test_a_matrix_of_ones_is_no_number_one():
+    """Σ A⁻¹ has the derivative −A⁻ᵀ · 1 · A⁻ᵀ with ones in all places: without them it would be another matrix."""
+    text = derivative_formula(lambda a: np.linalg.inv(a).sum(), np.array([[2.0, 1.0], [0.0, 3.0]]))
+    assert text == "da = −(a⁻¹)ᵀ · broadcast(1, 2×2) · (a⁻¹)ᵀ   (2×2)"

@@ -151,6 +151,16 @@ ARRAYS = [
     (lambda X, Y, v: np.einsum("ij,jk->ik", X, Y), 'einsum("ij,jk->ik", X, Y)', None),
     (lambda X, Y, v: np.concatenate([X, Y], axis=1), "concatenate([X, Y], axis=1)", None),
     (lambda X, Y, v: np.outer(v, v) @ X, "(v ⊗ v) · X", r"\left(v \otimes v\right) \cdot X"),
+    (lambda X, Y, v: v[:, None] * np.exp(v), "v ⊗ exp(v)", r"v \otimes e^{v}"),
+    (lambda X, Y, v: np.exp(v) * v[:, None], "v ⊗ exp(v)", None),
+    (lambda X, Y, v: (X @ v[:, None]) * (v[None] @ X), "(X · v) ⊗ (v · X)", None),
+    (lambda X, Y, v: np.exp(X[:, 0:1] @ Y[0:1, 0:1]) * v, "exp(X[:, 0:1] · Y[0:1, 0:1]) ⊗ v", None),
+    (lambda X, Y, v: v[:, None] - v, "reshape(v, 3×1) − v", None),
+    (lambda X, Y, v: np.tanh(v[:, None]) > v, "[reshape(tanh(v), 3×1) > v]", None),
+    (lambda X, Y, v: (X[:, None] - Y).sum(-1), "Σₖ (reshape(X, 3×1×3) − Y)", None),
+    (lambda X, Y, v: X @ np.ones_like(X), "X · broadcast(1, 3×3)", None),
+    (lambda X, Y, v: (-np.broadcast_to(v, (4, 3))).sum(0), "Σᵢ broadcast(−v, 4×3)", None),
+    (lambda X, Y, v: (X + np.broadcast_to(v, (3, 3))).sum(), "Σ (X + v)", None),
     (lambda X, Y, v: (X > 0) * Y, "[X > 0] ⊙ Y", r"\left[X > 0\right] \odot Y"),
     (lambda X, Y, v: X / X.shape[0] + X.size, "X / 3 + 9", None),
     (lambda X, Y, v: X + np.array([1.0, 2.0, 3.0]), "X + c1", "X + c_{1}"),
@@ -402,3 +412,12 @@ def test_the_oracle_sees_a_lost_sign(monkeypatch):
     monkeypatch.setattr(Plain, "negated", lambda self, x: x)
     with pytest.raises(AssertionError):
         check_meaning(lambda x: -x * 2, {"x": 1.7})
+
+
+def test_numbers_in_half_precision(recwarn):
+    assert text_of(lambda x: x * np.float16(0.25), np.float16(2.0)) == "0.25x"
+    assert not recwarn.list
+
+
+def test_sums_over_nothing():
+    assert text_of(lambda x: (x**2).sum(), np.zeros((0, 3))) == "Σ x²"

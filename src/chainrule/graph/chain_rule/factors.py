@@ -6,23 +6,22 @@ Each is worked out once, when it is first asked for, however many paths run thro
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from .. import functions as fn
 from ..derive import active_operands
-from ..mathematics.notation import Notation, names_of
+from ..functions import is_entrywise
+from ..mathematics.notation import Names, Notation, names_of
 from ..node import CONSTANT, INPUT, Node, make
 from ..stable import is_number
 from .local import labelled, local_form, one_like, replaced, shares_at
 
-__all__ = ["Factor", "Factors", "uses_of"]
+__all__ = ["Factor", "Factors", "layers_of", "uses_of"]
 
 DELTA = "δ"
-ENTRYWISE = {fn.sigmoid, fn.softplus, fn.erf, fn.probability, np.where, np.clip, np.astype}
 
 
 class Factor:
@@ -87,9 +86,7 @@ class Factor:
 
     @property
     def _is_entrywise(self) -> bool:
-        op = self.user.op
-        by_entries = op in ENTRYWISE or (isinstance(op, np.ufunc) and op.signature is None)
-        return by_entries and self.user.shape == self.operand.shape
+        return is_entrywise(self.user.op) and self.user.shape == self.operand.shape
 
     @property
     def form(self) -> Node:
@@ -128,6 +125,9 @@ class Factors:
         variable: the input.
         index: the entry of it that the paths come from, or ``None``.
         title: the name to show for the output if it has none.
+
+    Attributes:
+        delta: what is written for the derivative that arrives from the output: δ, unless that means something else.
     """
 
     def __init__(
@@ -140,7 +140,8 @@ class Factors:
         self.made_up = {name: node for node, name in self.names.items() if node not in names}
         self._title = Node(INPUT, value=output.value)
         self.names[self._title] = names.get(output, title)
-        self.notation = Notation(self.names)  # δ gets its names on the way
+        self.delta = Names(self.names.values()).take(DELTA)
+        self.notation = Notation(self.names)  # δ gets its nodes on the way
         is_number = index is not None or variable.shape == ()
         self.numbers_only = is_number and all(node.shape == () for node in between if node is not variable)
         self._of: dict[Node, tuple[Factor, ...]] = {}
@@ -158,15 +159,12 @@ class Factors:
         kind = (user.shape, user.dtype, user.is_weak)
         if kind not in self._deltas:
             delta = self._deltas[kind] = Node(INPUT, value=one_like(user).value)
-            self.names[delta] = DELTA
+            self.names[delta] = self.delta
         return self._deltas[kind]
 
     @cached_property
     def _layers(self) -> dict[Node, int]:
-        layers: dict[Node, int] = {}
-        for node in self.order:
-            layers[node] = 1 + max((layers[parent] for parent in node.parents), default=-1)
-        return layers
+        return layers_of(self.order)
 
     def skipped(self, factor: Factor) -> int:
         """Return through how many layers the operand is passed on before it is used; 0 where arrays are involved."""
@@ -205,3 +203,16 @@ def _misses(user: Node, index: tuple[int, ...]) -> bool:
         return False
     shape = user.args[0].shape
     return any(i % n != wanted for i, n, wanted in zip(picked, shape, index, strict=False))
+
+
+def layers_of(order: Iterable[Node]) -> dict[Node, int]:
+    """The layer of every node: 0 for inputs and constants, else one more than the largest among its arguments.
+
+    >>> from chainrule.graph import trace
+    >>> list(layers_of(trace(lambda x: x**2 + 5 * x**3, x=2.0).nodes).values())
+    [0, 1, 1, 2, 3]
+    """
+    layers: dict[Node, int] = {}
+    for node in order:
+        layers[node] = 1 + max((layers[parent] for parent in node.parents), default=-1)
+    return layers

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..mathematics.latex import LATEX
 from ..mathematics.notation import shape_text
 from ..mathematics.tables import aligned, count_text, markdown_table, shortened, value_text
 from ..node import Node
@@ -153,14 +154,15 @@ class _Table:
     def notes(self) -> list[str]:
         """Return what the signs, δ and the names mean."""
         paths, notes = self.paths, []
-        arrow, delta = self.math(r"\dashrightarrow" if self.latex else "⇢"), self.math("δ")
+        arrow = self.math(r"\dashrightarrow" if self.latex else "⇢")
+        delta = LATEX.name(self.factors.delta).text if self.latex else self.factors.delta
         if paths.count > len(self.listed):
             shown = f"These are the first {len(self.listed)}" if len(self.listed) > 1 else "This is the first"
             notes.append(f"{shown}; paths.first(50) gives more.")
         if any("⇢" in text or "dashrightarrow" in text for text in self.seen):
             notes.append(f"{arrow} {PASSED_ON}")
-        if any("δ" in text for text in self.seen):
-            notes.append(f"{delta} {DELTA}")
+        if any(delta in text for text in self.seen):
+            notes.append(f"{self.math(delta)} {DELTA}")
         if paths.count <= paths.most and not paths.agree:
             notes.append(AS_WRITTEN)
         return [*notes, *self.definitions()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from ..node import Node
 from .factors import Factor, Factors
 from .local import one_like
 
-__all__ = ["as_factor", "numbers_text", "product_text"]
+__all__ = ["as_factor", "numbers_text", "product_text", "sum_text"]
 
 MOST_ONES = 3  # factors 1 in a row that are written out
 LOOSE = {np.add, np.subtract, np.multiply, np.negative, np.true_divide, np.reciprocal, np.where}
@@ -37,6 +37,16 @@ def numbers_text(factors: Factors, uses: Sequence[Factor], latex: bool = False) 
         is_loose = number.startswith(("−", "-"))
         parts += [_enclosed(number, latex) if is_loose else number, *_ones(factors.skipped(use), latex)]
     return _times(latex).join(parts) or "1"
+
+
+def sum_text(terms: Iterable[str], latex: bool = False) -> str:
+    """Return a sum of terms; what begins with a minus is taken away.
+
+    >>> sum_text(["2x", "−y", "1"])
+    '2x − y + 1'
+    """
+    minus = "-" if latex else "−"
+    return " + ".join(terms).replace(f"+ {minus}", f"{minus} ")
 
 
 def _times(latex: bool) -> str:

@@ -15,6 +15,7 @@ that arrives there from the output: ``δ · W2ᵀ``, ``δ ⊙ (1 − a1²)``, ``
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -31,7 +32,7 @@ from ..stable import stabilise
 from .factors import Factor, Factors, uses_of
 from .local import one_like, shares_at
 from .path_table import markdown, text
-from .path_text import numbers_text, product_text
+from .path_text import numbers_text, product_text, sum_text
 
 __all__ = ["MOST", "Path", "Paths", "paths"]
 
@@ -130,7 +131,7 @@ class Paths:
         order = topological([self.output])
         self.count, between = _counted(order, variable, index)
         self.factors = Factors(order, between, variable, index, graph.name)
-        self.is_only_input = len(graph.inputs) == 1
+        self.is_only_input = len(graph.inputs) == 1 and (index is None or variable.value.size == 1)
 
     def __iter__(self) -> Iterator[Path]:
         """Yield the paths one by one, depth first.
@@ -164,10 +165,13 @@ class Paths:
 
     @property
     def agree(self) -> bool:
-        """Whether the total is the derivative, but for rounding."""
-        total, size = self._sums
+        """Whether the total is the derivative, but for rounding. NaN agrees with NaN, infinity with the same."""
+        (total, size), derivative = self._sums, self.derivative
         precision = 100 * max(self.count, 10) * np.finfo(self.variable.dtype).eps
-        return bool(np.all(np.abs(total - self.derivative) <= precision * size))
+        with np.errstate(invalid="ignore"):
+            close = np.abs(total - derivative) <= precision * size
+        same = (total == derivative) | (np.isnan(total) & np.isnan(derivative))
+        return bool(np.all(np.where(np.isfinite(total), close, same)))
 
     @property
     def formula(self) -> str:
@@ -176,7 +180,7 @@ class Paths:
         Raises:
             DataError: there are more than ``MOST``.
         """
-        return " + ".join(path.text for path in self) or "0"
+        return sum_text(path.text for path in self) or "0"
 
     @property
     def latex(self) -> str:
@@ -185,7 +189,7 @@ class Paths:
         Raises:
             DataError: there are more than ``MOST``.
         """
-        return " + ".join(path.latex for path in self) or "0"
+        return sum_text((path.latex for path in self), latex=True) or "0"
 
     def __str__(self) -> str:
         return text(self)
@@ -271,7 +275,7 @@ def _counted(order: list[Node], variable: Node, index: tuple[int, ...] | None) -
 
 def _entry_named(inputs: Sequence[Node], wrt: str) -> tuple[Node, tuple[int, ...] | None]:
     """Return the input that is meant and the index of its entry, if one is."""
-    name, bracket, inside = wrt.partition("[")
+    name, bracket, inside = str(wrt).partition("[")
     node = {node.name: node for node in inputs}.get(name.strip())
     if node is None:
         raise UnknownNameError("argument", name.strip(), [node.name or "x" for node in inputs])
@@ -280,15 +284,16 @@ def _entry_named(inputs: Sequence[Node], wrt: str) -> tuple[Node, tuple[int, ...
 
 
 def _index(inside: str, node: Node, wrt: str) -> tuple[int, ...]:
-    try:
-        index = tuple(int(part) for part in inside.rstrip().removesuffix("]").split(","))
-    except ValueError:
-        raise DataError(f"expected whole numbers in brackets, as in {_example(node)}. Received: {wrt!r}") from None
+    if not re.fullmatch(r"(\s*-?\d+\s*,)*\s*-?\d+\s*\]\s*", inside):
+        raise DataError(f"expected whole numbers in brackets, as in {_example(node)}. Received: {wrt!r}")
+    index = tuple(int(part) for part in inside.rstrip().removesuffix("]").split(","))
     fits = len(index) == node.ndim and all(-n <= i < n for i, n in zip(index, node.shape, strict=True))
     if not fits:
-        raise ShapeError(f"{node.name} has shape {node.shape}, so it has no entry {wrt}. It has {_example(node)}")
+        raise ShapeError(f"{node.name} has shape {node.shape}, so it has no entry {wrt}. Ask for {_example(node)}")
     return tuple(i % n for i, n in zip(index, node.shape, strict=True))
 
 
 def _example(node: Node) -> str:
-    return f"{node.name}[{', '.join(str(n - 1) for n in node.shape)}]" if node.ndim else f"{node.name}"
+    """Return the last entry, or the node itself if it is a number or has no entries."""
+    last = f"[{', '.join(str(n - 1) for n in node.shape)}]" if node.ndim and node.value.size else ""
+    return f"{node.name}{last}"

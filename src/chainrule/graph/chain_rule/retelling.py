@@ -18,7 +18,7 @@ from ..node import CONSTANT, INPUT, Node, make, topological
 from ..simplify import simplify
 from ..stable import Fired, Table, is_number, stabilise
 from .local import labelled, local_form, one_like, readable, shares_at
-from .path_text import as_factor
+from .path_text import as_factor, sum_text
 from .rule_words import form_words, rule_words
 
 __all__ = ["Line", "Retelling"]
@@ -190,11 +190,12 @@ class Retelling:
             found = simplify(self._gradients, {*self._order, *self._given}, self._table)
             found = readable(found, stop=self._order)
         order = topological(found, stop=self._order)
+        own_steps = set(order)
         names, free = dict(self._names_of_long), _beside(self._names)
         own = [node for node in order if node.name and node.op is not CONSTANT and node not in names]
         names |= {node: free.take(node.name) for node in own if node.name}
         for node, variable in zip(found, self.variables, strict=True):
-            if node not in names and node.op not in (INPUT, CONSTANT):
+            if node in own_steps and node not in names and node.op not in (INPUT, CONSTANT):
                 names[node] = free.take(f"d{self._names[variable]}")
         names = labelled(order, names, taken=self._names.values(), most=MOST_PARTS)
         notation = Notation(names)
@@ -229,8 +230,7 @@ class SumOfUses:
         """Return the sum as it is written."""
         if any(edge.user.shape or edge.operand.shape for edge in self.edges):
             return _written(self.notation, self.node, latex)
-        minus = "-" if latex else "−"
-        return " + ".join(self._product(edge, latex) for edge in self.edges).replace(f"+ {minus}", f"{minus} ")
+        return sum_text((self._product(edge, latex) for edge in self.edges), latex)
 
     def _share(self, edge: Edge) -> Node:
         arrived = edge.upstream if edge.user is self.output else self.arrived[edge.user]

@@ -25,8 +25,7 @@ def rule_words(user: Node, position: int, operand: Node, name: str = "it") -> st
     words = RULE_WORDS.get(user.op, f"derivative of np.{user.op.__name__}")
     if isinstance(words, tuple):
         words = words[min(position, len(words) - 1)]
-    by_entries = isinstance(user.op, np.ufunc) and user.op.signature is None
-    is_repeated = by_entries and operand.shape != user.shape
+    is_repeated = fn.is_entrywise(user.op) and operand.shape != user.shape
     return f"{words}; summed over the axes along which {name} was repeated" if is_repeated else words
 
 

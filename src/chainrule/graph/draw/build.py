@@ -47,7 +47,7 @@ def _uses(source: int, target: int, operand: Node, user: Node, facts: Facts) -> 
         yield Link(source, target, f"{len(uses)} times", strong=facts.path.joins([operand], [user]))
         return
     for position in uses:
-        slope = None if position is None else facts.slopes.get((user, position))
+        slope = None if position is None else facts.slope(user, position, operand)
         text, tooltip = _slope(slope, facts) if slope else ("", "")
         yield Link(source, target, text, tooltip, facts.path.takes(user, position, operand))
 

@@ -68,7 +68,7 @@ class Drawing:
     def __str__(self) -> str:
         boxes, links = len(self.picture.boxes), len(self.picture.links)
         return (
-            f"Drawing of {self.picture.title}: {boxes} boxes, {links} links. "
+            f"Drawing of {self.picture.title}: {boxes} box{'es' * (boxes != 1)}, {links} link{'s' * (links != 1)}. "
             f'A notebook shows it; .save("graph.svg") writes a file.'
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..mathematics.notation import Notation, names_of
 from ..node import CONSTANT, INPUT, Node
 from .labels import SLOT, printable
-from .slopes import gradients_of, has_derivative, slopes_of
+from .slopes import Slope, gradients_of, has_derivative
 from .trail import Trail
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ class Facts:
         names: of the nodes that have one.
         notation: writes these by name and other values as ``SLOT``.
         gradients: the derivative of the output by each node, where there is one.
-        slopes: the local derivatives to show, by operation and place of the operand.
     """
 
     def __init__(self, graph: Graph, wrt: Collection[Node] | None, path: Trail) -> None:
@@ -47,10 +46,6 @@ class Facts:
         self.gradients: dict[Node, Any] = {}
         if has_derivative(graph.outputs):
             self.gradients = gradients_of(graph.outputs[0], wrt)
-        few = graph.nodes if len(graph.nodes) <= FEW else ()
-        self.slopes = slopes_of(few, self.gradients, numbers_only=True)
-        along = slopes_of(path.users, self.gradients, numbers_only=False)
-        self.slopes |= {use: slope for use, slope in along.items() if path.takes(*use, slope.operand)}
 
     def writing(self, nodes: Iterable[Node], names: Mapping[Node, str] | None = None) -> Notation:
         """A notation that writes some nodes by name, or as ``SLOT``, and looks behind others.
@@ -62,6 +57,12 @@ class Facts:
         notation = Notation({node: self.names.get(node, SLOT) for node in nodes} | dict(names or {}))
         notation.rows = self._rows
         return notation
+
+    def slope(self, user: Node, position: int, operand: Node) -> Slope | None:
+        """The local derivative to show on a link, if one is: of numbers in small graphs, and along the path."""
+        of_numbers = len(self.graph.nodes) <= FEW and user.shape == operand.shape == ()
+        is_shown = of_numbers or self.path.takes(user, position, operand)
+        return Slope(user, position, operand) if is_shown and {user, operand} <= self.gradients.keys() else None
 
     def kind(self, node: Node) -> str:
         """Of the box that shows ``node`` alone."""

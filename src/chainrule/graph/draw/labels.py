@@ -83,8 +83,6 @@ def number_text(value: Any, digits: int = 4) -> str:
     >>> number_text(-12.34567), number_text(123456.7), number_text(1e-9)
     ('−12.35', '123457', '1e−9')
     """
-    if isinstance(value, (bool, np.bool_)):
-        return str(bool(value))
     longer = 10**digits <= abs(value) < 10**6
     return tables.number_text(value, 6 if longer else digits)
 
@@ -98,14 +96,9 @@ def value_text(value: Any) -> str:
     array = np.asarray(value)
     if array.ndim == 0:
         return number_text(array[()])
-    if array.size == 0:
-        return "no entries"
-    if array.size <= FEW and array.ndim == 1:
+    if 0 < array.size <= FEW and array.ndim == 1:
         return f"[{', '.join(number_text(entry, 2) for entry in array)}]"
-    if array.dtype.kind == "f" and np.isnan(array).any():
-        return "NaN among them"
-    low, high = number_text(array.min(), 2), number_text(array.max(), 2)
-    return f"all {low}" if low == high else f"{low} … {high}"
+    return tables.range_text(array, lambda entry: number_text(entry, 2))
 
 
 def shape_of(value: Any) -> str:

@@ -8,34 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from .grid import Grid
 from .rows import Page, Point, Route, Way
 
-if TYPE_CHECKING:
-    from ..graph import Graph
-    from ..node import Node
-
-__all__ = ["Arrangement", "arrange", "layers_of", "longest_paths"]
+__all__ = ["Arrangement", "arrange", "longest_paths"]
 
 COLUMN_GAP = 32.0
 STEEP, WIDEST_GAP = 0.15, 130.0  # the more links rise or fall in a gap, the wider it is
 BESIDE_LABEL = 34.0  # of a gap between columns, to the left and the right of a label together
 PORTS = 24.0  # between arrows that reach the same box, if it is high enough
-
-
-def layers_of(graph: Graph) -> dict[Node, int]:
-    """The layer of every node: 0 for inputs and constants, else one more than the largest among its arguments.
-
-    >>> from chainrule.graph import trace
-    >>> list(layers_of(trace(lambda x: x**2 + 5 * x**3, x=2.0)).values())
-    [0, 1, 1, 2, 3]
-    """
-    layers: dict[Node, int] = {}
-    for node in graph.nodes:
-        layers[node] = 1 + max((layers[parent] for parent in node.parents), default=-1)
-    return layers
 
 
 def longest_paths(count: int, links: Iterable[tuple[int, int]]) -> list[int]:

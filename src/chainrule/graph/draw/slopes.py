@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ..chain_rule.local import local_form, one_like, shares_at
 from ..derive import active_operands, depending_on, derive
 from ..node import CONSTANT, INPUT, Node, topological
 
-__all__ = ["Slope", "gradients_of", "has_derivative", "slopes_of", "uses_of"]
+__all__ = ["Slope", "gradients_of", "has_derivative", "uses_of"]
 
 
 def has_derivative(outputs: Sequence[Node]) -> bool:
@@ -71,21 +71,3 @@ class Slope:
         self.delta = None if is_number else Node(INPUT, value=one.value)
         upstream = one if self.delta is None else self.delta
         self.form = local_form(shares_at(user, upstream, {operand})[position], user, upstream, upstream)
-
-
-def slopes_of(nodes: Iterable[Node], active: Collection[Node], numbers_only: bool) -> dict[tuple[Node, int], Slope]:
-    """The derivatives of operations by their operands, by operation and place of the operand.
-
-    Args:
-        nodes: the operations to look at.
-        active: the nodes to derive by.
-        numbers_only: whether to leave out operations on arrays.
-    """
-    moved = set(active)
-    return {
-        (node, position): Slope(node, position, operand)
-        for node in nodes
-        if node in moved
-        for position, operand in active_operands(node, moved)
-        if not numbers_only or node.shape == operand.shape == ()
-    }

@@ -36,7 +36,6 @@ class Trail:
         for node, user in pairwise(self.nodes):
             if node not in user.parents:
                 raise DataError(f"path goes from {node!r} to {user!r}, which does not use it")
-        self.users = self.nodes[1:]
         self._steps = set(pairwise(self.nodes))
         self._places = {(use.user, use.position) for use in getattr(path, "uses", ())}
 

@@ -14,22 +14,16 @@ import numpy as np
 
 from .. import functions as fn
 from ..node import CONSTANT, SAME, Node
-from ..stable import RESHAPES
+from .broadcasting import sizes_text
 from .typeset import ATOM, COMPARE, SUM, Term
 from .writer import Phrase, Writer
 
-__all__ = ["ARRAY_PHRASES", "INVISIBLE", "shape_text"]
-
-INVISIBLE = {np.broadcast_to, np.astype, np.copy, np.positive, SAME} | RESHAPES
+__all__ = ["ARRAY_PHRASES", "shape_text"]
 
 
 def shape_text(node: Node) -> str:
     """Return the shape as one reads it: ``784×256``, ``256`` for a vector, nothing for a number."""
     return "×".join(map(str, node.shape))
-
-
-def _shape(w: Writer, node: Node) -> str:
-    return w.style.signs["by"].join(map(str, node.shape))
 
 
 def _ndims(node: Node) -> list[int]:
@@ -71,19 +65,9 @@ def _running(sign: str) -> Phrase:
     def phrase(w: Writer, node: Node) -> Term:
         if node.kwargs.get("axis") == ():
             return w.call(node)
-        return w.style.running(sign, _repeated(w, node.args[0]), _axes(node))
+        return w.style.running(sign, w.term(node.args[0]), _axes(node))
 
     return phrase
-
-
-def _repeated(w: Writer, x: Node) -> Term:
-    """Write what is summed: here it matters that broadcasting repeated it."""
-    source: Any = x
-    while isinstance(source, Node) and source.op in INVISIBLE:
-        if source.op is np.broadcast_to and source.value.size != np.size(getattr(source.args[0], "value", 0)):
-            return w.style.call("broadcast", [w.argument(x), _shape(w, x)])
-        source = source.args[0]
-    return w.term(x)
 
 
 # --- matrices ---
@@ -144,7 +128,7 @@ def _reshape(w: Writer, node: Node) -> Term:
     """Write a reshape only if it does more than add or remove axes of length one."""
     x = node.args[0]
     before, after = (tuple(n for n in shape if n != 1) for shape in (np.shape(getattr(x, "value", x)), node.shape))
-    return w.term(x) if before == after else w.style.call("reshape", [w.argument(x), _shape(w, node)])
+    return w.term(x) if before == after else w.style.call("reshape", [w.argument(x), sizes_text(w, node)])
 
 
 def _astype(w: Writer, node: Node) -> Term:
@@ -163,10 +147,15 @@ def _index(w: Writer, index: Any) -> str:
     return w.style.bracketed(", ".join(w.argument(part) for part in parts if part is not None))
 
 
+def _takes_all(index: Any) -> bool:
+    """Whether an index picks everything and adds axes of length one at most."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or (isinstance(part, slice) and part == slice(None)) for part in parts)
+
+
 def _getitem(w: Writer, node: Node) -> Term:
     x, index = node.args
-    parts = index if isinstance(index, tuple) else (index,)
-    if all(part is None or part is Ellipsis or part == slice(None) for part in parts):
+    if _takes_all(index):
         return w.term(x)
     return Term(w.style.enclosed(w.term(x), ATOM) + _index(w, index))
 
@@ -174,6 +163,8 @@ def _getitem(w: Writer, node: Node) -> Term:
 def _scatter_add(w: Writer, node: Node) -> Term:
     """Write zeros with values added at an index: what the derivative of indexing is."""
     _, index, values = node.args
+    if _takes_all(index):
+        return w.term(values)
     return w.style.call("scatter", [w.argument(values), _index(w, index)])
 
 
@@ -187,7 +178,7 @@ def _constant(w: Writer, node: Node) -> Term:
     value = np.asarray(node.value)
     if not value.ndim:
         return w.number(value[()])
-    return Term(_nested(w, value)) if 0 < value.size <= 4 else w.style.call("constant", [_shape(w, node)])
+    return Term(_nested(w, value)) if 0 < value.size <= 4 else w.style.call("constant", [sizes_text(w, node)])
 
 
 def _nested(w: Writer, value: np.ndarray) -> str:

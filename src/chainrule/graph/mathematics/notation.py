@@ -2,14 +2,16 @@
 
 How to read it:
 
-- Products: ``2x`` and ``x · y`` of numbers, ``A · B`` of matrices, ``a ⊙ b`` of arrays entry by entry. Powers,
-  fractions and functions of arrays are taken entry by entry too; ``Aᵀ`` is the transpose and ``A⁻¹`` the inverse.
+- Products: ``2x`` and ``x · y`` of numbers, ``A · B`` of matrices, ``a ⊙ b`` of arrays entry by entry, ``a ⊗ b`` of
+  each entry of a with each of b: the outer product. Powers, fractions and functions of arrays are taken entry by entry
+  too; ``Aᵀ`` is the transpose and ``A⁻¹`` the inverse.
 - Sums: ``Σ x`` over all entries; ``Σᵢ x`` over rows (one sum for each column), ``Σⱼ x`` over columns (one for each
   row), then k, l, m, n for further axes. So are ``maxⱼ(z)`` and ``meanᵢ(x)``. ``softmax(z)`` runs along the last axis.
   A Σ takes what stands next to it, no more: ``Σ (a ⊙ b)``.
 - ``[z > 0]`` is 1 where the condition holds and 0 elsewhere.
 - ``n`` is the number of rows; other sizes are the numbers of the example.
-- Broadcasting, casts and axes of length one are not written. ``…`` stands for a part too deep to be read.
+- Broadcasting, casts and axes of length one are not written where they do not matter. Where they do, one reads
+  ``X · broadcast(1, 3×2)`` and ``reshape(v, 3×1) − v``. ``…`` stands for a part too deep to be read.
 """
 
 from __future__ import annotations

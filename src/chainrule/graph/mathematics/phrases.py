@@ -13,7 +13,8 @@ import numpy as np
 
 from .. import functions as fn
 from ..node import CONSTANT, INPUT, Node, map_nodes
-from .array_phrases import ARRAY_PHRASES, INVISIBLE
+from .array_phrases import ARRAY_PHRASES
+from .broadcasting import INVISIBLE, crossed, crossing, outer_product, whole
 from .typeset import AND, ATOM, COMPARE, NOT, OR, SUM, Plain, Term
 from .writer import Phrase, Writer
 
@@ -35,7 +36,11 @@ def operands(node: Node) -> list[Node]:
 
 def write(w: Writer, node: Node) -> Term:
     """Write the operation of ``node`` on its operands."""
-    return PHRASES.get(node.op, Writer.call)(w, node)
+    phrase = PHRASES.get(node.op, Writer.call)
+    if crossed(node):
+        outer = outer_product(w, node) if node.op is np.multiply else None
+        return outer or phrase(crossing(w), node)
+    return phrase(whole(w, node), node)
 
 
 # --- arithmetic ---

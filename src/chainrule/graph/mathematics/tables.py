@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["aligned", "count_text", "markdown_table", "number_text", "shortened", "superscript", "value_text"]
+__all__ = [
+    "aligned",
+    "count_text",
+    "markdown_table",
+    "number_text",
+    "range_text",
+    "shortened",
+    "superscript",
+    "value_text",
+]
 
 T = TypeVar("T")
 FEW = 4  # entries of an array that are all shown
@@ -19,6 +28,8 @@ def number_text(value: Any, digits: int = 6) -> str:
     >>> number_text(-2.5), number_text(3.0), number_text(1.25e-9)
     ('−2.5', '3', '1.25e−9')
     """
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
     mantissa, e, exponent = f"{value + 0:.{digits}g}".partition("e")  # + 0: no minus before a zero
     return (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", "−")
 
@@ -32,11 +43,24 @@ def value_text(value: Any) -> str:
     array = np.asarray(value)
     if array.ndim == 0:
         return number_text(array[()])
-    if array.size <= FEW:
+    if 0 < array.size <= FEW:
         return _nested(array)
     shape = "×".join(map(str, array.shape))
-    low, high = number_text(array.min(), 3), number_text(array.max(), 3)
-    return f"{shape}: all {low}" if low == high else f"{shape}: {low} … {high}"
+    return f"{shape}: {range_text(array, lambda entry: number_text(entry, 3))}"
+
+
+def range_text(array: np.ndarray, write: Callable[[Any], str]) -> str:
+    """Return the smallest and the largest entry of an array; ``write`` writes a number.
+
+    >>> range_text(np.arange(9.0), str), range_text(np.ones(9), str), range_text(np.array([np.nan]), str)
+    ('0.0 … 8.0', 'all 1.0', 'NaN among them')
+    """
+    if array.size == 0:
+        return "no entries"
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        return "NaN among them"
+    low, high = write(array.min()), write(array.max())
+    return f"all {low}" if low == high else f"{low} … {high}"
 
 
 def _nested(array: np.ndarray) -> str:

@@ -41,7 +41,7 @@ class Writer:
         if abs(value) == np.inf:
             infinite = Term(self.style.infinity, literal=True)
             return infinite if value > 0 else self.style.negated(infinite)
-        if value == int(value) and abs(value) < 1e15:
+        if value == int(value) and abs(float(value)) < 1e15:  # more than a half-precision number can be
             return self.style.number(str(int(value)))
         near = simple_fraction(value)
         if near is not None and len(str(value)) > 8:

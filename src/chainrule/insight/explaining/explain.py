@@ -50,7 +50,8 @@ def explain(model: Any, weight: str, x: Any, y: Any) -> Explanation:
     Raises:
         UnknownNameError: the model has no such weight.
         ShapeError: the weight has no such entry, or the data do not fit the model.
-        DataError: there are no labels, or the rows of a batch depend on each other in the network.
+        DataError: there are no labels, the weight's name is no text, or the rows of a batch depend on each other in
+            the network.
         NotCompiledError: the model has no loss yet.
 
     >>> from chainrule import Input, Sequential, layers
@@ -78,17 +79,22 @@ def explain(model: Any, weight: str, x: Any, y: Any) -> Explanation:
     place = f"[{', '.join(map(str, index))}]" if index else ""
     words = unit_words(symbol, (2,), ", ".join(map(str, index))) if index else unit_words(symbol, (), 0)
     by_program = watched.derivatives.get(symbol)
+    trained = by_program is not None
     gradient = float(seen[by_program][index]) if by_program else float(chain.samples.mean())
     paths = [_path(chain, route, words) for route in routes]
     general, over = _general(chain, routes[0], words) if routes and chain.routes == 1 else ([], {})
     name = f"{slot.path}{place}"
-    return Explanation(name, words, gradient, chain.samples, chain.count, paths, surely_largest, general, over, note)
+    return Explanation(
+        name, words, gradient, trained, chain.samples, chain.count, paths, surely_largest, general, over, note
+    )
 
 
 def _entry(model: Any, weight: str) -> tuple[Any, tuple[int, ...]]:
     """Return the place of the weight that is meant, and the entry."""
     if not model.built:
         raise DataError(f"{model.described} has no weights yet: call it on data, or fit it, first")
+    if not isinstance(weight, str):
+        raise DataError(f"explain expects a weight as text, such as 'dense/kernel[3, 7]'. Received: {weight!r}")
     match = re.fullmatch(r"(.*?)\s*\[(.*)\]\s*", weight)
     path, inside = match.groups() if match else (weight, "")
     slots = [slot for slot in model.weight_slots if slot.path == path]
@@ -98,7 +104,7 @@ def _entry(model: Any, weight: str) -> tuple[Any, tuple[int, ...]]:
         raise DataError(f"{len(slots)} weights are called {path}. Give their layers different names with name=.")
     shape = slots[0].shape
     try:
-        index = tuple(int(part) for part in inside.split(",") if part.strip())
+        index = tuple(int(part) for part in inside.split(",")) if inside.strip() else ()
         return slots[0], tuple(range(size)[place] for size, place in zip(shape, index, strict=True))
     except (ValueError, IndexError):
         example = ", ".join(str(size - 1) for size in shape)

@@ -60,7 +60,8 @@ class Explanation:
     Attributes:
         weight: the weight's name, ``"dense/kernel[3, 7]"``.
         symbol: its name in the program, ``W1[3, 7]``, as plain text and as LaTeX.
-        gradient: the derivative of the mean loss by it: the entry of the program's ``dW1``.
+        gradient: the derivative of the mean loss by it: the entry of the program's ``dW1``, if there is one.
+        trained: whether there is: a frozen weight has a derivative, but the program leaves it out.
         samples: the derivative of each sample's loss by it, (n,): the sum over all paths. Their mean is the gradient.
         count: the number of paths.
         paths: the largest of them, at most ten, by size of their mean product; those that are 0 only if there are no
@@ -78,6 +79,7 @@ class Explanation:
         weight: str,
         symbol: Words,
         gradient: float,
+        trained: bool,
         samples: np.ndarray,
         count: int,
         paths: list[UnitPath],
@@ -86,8 +88,8 @@ class Explanation:
         over: dict[str, tuple[int, list[str]]],
         note: str,
     ) -> None:
-        self.weight, self.symbol, self.gradient, self.samples = weight, symbol, gradient, samples
-        self.count, self.paths, self.surely_largest = count, paths, surely_largest
+        self.weight, self.symbol, self.gradient, self.trained = weight, symbol, gradient, trained
+        self.samples, self.count, self.paths, self.surely_largest = samples, count, paths, surely_largest
         self.chain, self.over, self.note = chain, over, note
         rest = float(samples.mean()) - sum(path.product for path in paths)
         size = sum(abs(path.product) for path in paths)
@@ -117,11 +119,13 @@ class Explanation:
         by_sample = ", ".join(number_text(x + 0.0, 4) for x in self.samples[:SAMPLES])
         more = ", …" if len(self.samples) > SAMPLES else ""
         mean = ", the mean over the samples" if len(self.samples) > 1 else ""
+        name = self.symbol.text
+        whose = f"The program's d{name}" if self.trained else f"∂loss/∂{name}, which the program leaves out (frozen)"
         parts = [
             self._equation(latex),
             _table_text(*table, latex),
             f"by sample: {by_sample}{more}" if self.count > 1 and len(self.samples) > 1 else "",
-            f"The program's d{self.symbol.text}{mean}: {number_text(self.gradient + 0.0, 6)}",
+            f"{whose}{mean}: {number_text(self.gradient + 0.0, 6)}",
             self.note,
         ]
         return [part for part in parts if part]

@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ...graph import functions as fn
+from ...graph.functions import is_entrywise
 from ...graph.mathematics.latex import LATEX
 from ...graph.mathematics.notation import Notation
 from ...graph.node import CONSTANT, Node, constant, make, map_nodes, placeholder, topological
 from ...graph.simplify import simplify
 from ...graph.stable import RESHAPES
 
-__all__ = ["Formula", "Unit", "Words", "is_entrywise", "label", "of_entries", "of_weight", "unit_words"]
+__all__ = ["Formula", "Unit", "Words", "label", "of_entries", "of_weight", "unit_words"]
 
-ENTRYWISE = {np.where, np.clip, np.astype, np.copy, fn.sigmoid, fn.softplus, fn.erf, fn.probability}
 SPREADING = RESHAPES | {np.broadcast_to}
 LONGEST = 64
 
@@ -73,11 +72,6 @@ def of_entries(node: Node, names: Mapping[Node, str], weights: set[Node], number
         numbers: nodes that are one number in all rows, to be written as that number.
     """
     return lambda user, source: _Entry(node.shape[1:], source, names, weights, numbers).words(node)
-
-
-def is_entrywise(node: Node) -> bool:
-    """Whether an operation takes its operands entry by entry."""
-    return (isinstance(node.op, np.ufunc) and node.op.signature is None) or node.op in ENTRYWISE
 
 
 class _Entry:
@@ -142,7 +136,7 @@ class _Entry:
             return None
         if node.op in SPREADING:
             return found[node.args[0]]
-        if not is_entrywise(node):
+        if not is_entrywise(node.op):
             return None
         if node.op is np.multiply and node.args[0] is node.args[1]:
             return make(np.power, (found[node.args[0]], 2))

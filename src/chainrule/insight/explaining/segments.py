@@ -16,13 +16,14 @@ from ...errors import DataError
 from ...graph.batch import fold_sizes
 from ...graph.chain_rule.local import replaced
 from ...graph.derive import depending_on, derive
+from ...graph.functions import is_entrywise
 from ...graph.interpret import steps
 from ...graph.node import CONSTANT, INPUT, Node, make, placeholder, rebuild, topological
 from ...graph.simplify import simplify
 from ...graph.stable import Table, share
 from ..looking.forms import LOSS, Form, keeping_rests
 from ..looking.watched import Watched
-from .formulas import Formula, Unit, Words, is_entrywise, of_entries, of_weight, unit_words
+from .formulas import Formula, Unit, Words, of_entries, of_weight, unit_words
 from .links import Each, Ends, Entrywise, Link, Shared
 
 __all__ = ["Segment"]
@@ -76,7 +77,7 @@ class Segment:
         """Whether each unit depends on the same unit of the source alone."""
         stand_in = self._stand_ins[self.form.values[source]]
         active = depending_on(topological([self.top]), [stand_in]) - {stand_in}
-        return self.name == LOSS or all(is_entrywise(step) and step.shape == stand_in.shape for step in active)
+        return self.name == LOSS or all(is_entrywise(step.op) and step.shape == stand_in.shape for step in active)
 
     # --- links to the values before ---
 

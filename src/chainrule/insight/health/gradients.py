@@ -72,17 +72,17 @@ def gradients_across_depth(case: Case) -> Finding | None:
     steepest = max(_slope_over_weight(one) for one in layers)
     if relative[largest] >= GROWN and steepest > STEEP:
         return _exploding(relative, largest, steepest)
-    if relative[smallest] <= FADED and not (relative[smallest] == 0 and _cut_off(layers)):
+    if relative[smallest] <= FADED and not (relative[smallest] == 0 and _cut_off(case, layers)):
         return _vanishing(relative, smallest, zeros=any(_is_zero(one) for one in layers))
     return None
 
 
-def _cut_off(layers: list[LayerPass]) -> bool:
+def _cut_off(case: Case, layers: list[LayerPass]) -> bool:
     """Whether no gradient at all comes through for a reason of its own, which depth has no part in.
 
     That is a layer of dead units, which is a finding itself, or a last layer that starts at 0, which one step ends.
     """
-    return any(_is_dead(one) for one in layers) or [one for one in layers if _is_zero(one)] == layers[-1:]
+    return any(_is_dead(one) for one in case.layers) or [one for one in layers if _is_zero(one)] == layers[-1:]
 
 
 def _is_zero(one: LayerPass) -> bool:

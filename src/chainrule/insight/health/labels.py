@@ -39,8 +39,9 @@ def counts_of_classes(case: Case) -> np.ndarray:
 def imbalanced_labels(case: Case) -> Finding | None:
     """Classes with very few rows, or none. details: ``counts``, the rows of each class."""
     counts = counts_of_classes(case)
-    if counts.sum() < 2 or counts.max() < UNEVEN * max(counts.min(), 1 / UNEVEN):
-        return None
+    one_class = np.count_nonzero(counts) == 1
+    if counts.sum() < 2 or (counts.max() < UNEVEN * max(counts.min(), 1) and not one_class):
+        return None  # a class without a row counts as one: where rows are few, it may be missing by chance
     share = counts.max() / counts.sum()
     missing, rare = np.flatnonzero(counts == 0), np.flatnonzero((counts > 0) & (counts * UNEVEN <= counts.max()))
     lines = [f"class {counts.argmax()}: {counts.max()} of {counts.sum()} rows ({percent(share)})"]
@@ -49,7 +50,6 @@ def imbalanced_labels(case: Case) -> Finding | None:
     if missing.size:
         lines.append(f"without a row: class {listing(list(missing), 10)}")
     lines.append(f"Always answering {counts.argmax()} would be right in {percent(share)} of the rows.")
-    one_class = np.count_nonzero(counts) == 1
     return Finding(
         "imbalanced-labels",
         SERIOUS if one_class or share > VERY_UNEVEN / (1 + VERY_UNEVEN) else WARNING,

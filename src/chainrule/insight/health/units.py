@@ -20,6 +20,7 @@ __all__ = ["dead_units", "saturated_units"]
 SOME = 0.35
 HALF = 0.5
 MOST = 0.9
+FEWEST_ROWS = 4  # every other new relu unit is 0 for a given row, and so for all rows if there is but one
 
 # Saturation, as X. Glorot and Y. Bengio look at it, "Understanding the difficulty of training deep feedforward neural
 # networks" (2010), section 3: a unit whose slope is all but gone. That a unit is sure of many rows is what training is
@@ -32,11 +33,13 @@ def _with(case: Case, *functions: object) -> list[LayerPass]:
     """The layers that end in one of these activation functions.
 
     Raises:
-        Skip: there are none.
+        Skip: there are none, or so few rows that many a healthy unit is the same for all.
     """
     found = [one for one in case.layers if activation_of(one) in functions and one.a is not None]
     if not found:
         raise Skip
+    if len(case.rows) < FEWEST_ROWS:
+        raise Skip(f"It takes at least {FEWEST_ROWS} rows.")
     return found
 
 

@@ -91,10 +91,7 @@ class Pass:
 
     def __init__(self, model: Any, watched: Watched, given: Sequence[Any]) -> None:
         self.model, self.watched = model, watched
-        run = run_text(watched.emission, "look")
-        with np.errstate(all="ignore"):
-            results = run(*given)
-        results = results if len(watched.results) > 1 else (results,)
+        results = _run(watched, given)
         self._given = dict(zip(watched.inputs, given, strict=True))
         self._results = {name: np.asarray(value) for name, value in zip(watched.results, results, strict=True)}
         self._values = {name: np.asarray(value) for name, value in (self._given | self._results).items()}
@@ -199,6 +196,15 @@ class Pass:
             if count
         ]
         return f"{self.model.name}: {samples}{loss}", [group for group in shown if group[1]], notes
+
+
+def _run(watched: Watched, given: Sequence[Any]) -> Sequence[Any]:
+    """Return the results, of which there are none where the data are passed on as they are."""
+    if not watched.results:
+        return ()
+    with np.errstate(all="ignore"):
+        results = run_text(watched.emission, "look")(*given)
+    return results if len(watched.results) > 1 else (results,)
 
 
 class LayerPass:
