@@ -270,3 +270,14 @@ def test_a_users_function_and_class():
 
 def test_all_is_complete():
     assert set(losses.__all__) == {*CLASSES, *CLASSES.values(), "Loss", "align", "get"}
+
+
+@pytest.mark.parametrize("z", [5.0, 12.0, 25.0, 60.0])
+@pytest.mark.parametrize("label", [0, 1])
+def test_a_loss_near_zero_keeps_its_digits(z, label):
+    """Sums that are multiplied out lose them: softplus(z) + softplus(-z) - softplus(z) is 0 for large z."""
+    model = cr.Sequential([cr.Input((1,)), cr.layers.Dense(1, "sigmoid", kernel_initializer="ones")])
+    model.compile(loss="binary_crossentropy")
+    x = np.array([[z if label else -z]], "float32")
+    assert model.evaluate(x, [label], verbose=0) == pytest.approx(np.log1p(np.exp(-z)), rel=1e-5)
+    assert model.look(x, [label]).loss == pytest.approx(np.log1p(np.exp(-z)), rel=1e-5)

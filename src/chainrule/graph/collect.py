@@ -64,15 +64,22 @@ def _is_arithmetic(node: Any) -> bool:
 
 def _shorter(root: Node, uses: Counter[Node], sigmoids: dict[Node, Node]) -> Tree:
     """Return the collected form of a subtree if it takes fewer operations and is the same kind of array."""
-    expander = _Expander(root, sigmoids)
     try:
+        expander = _Expander(root, sigmoids)
         polynomial = expander.expand(root)
+        if not expander.merged:
+            expander = _Expander(root, sigmoids, distribute=False)
+            polynomial = expander.expand(root)
     except _TooLargeError:
         return None
     if any(_only_masks(monomial) for monomial in polynomial):
         return None  # a mask is no number: it may not be added or subtracted
-    tree = _Writer(expander.rank).written(polynomial)
-    if not isinstance(tree, (tuple, Node)) or _steps(tree) >= _exclusive_steps(root, uses):
+    tree = _Writer(expander.rank, expander.wholes).written(polynomial)
+    kept = {whole for whole in expander.wholes if uses[whole] == 1}  # nobody else needs them
+    inside = {whole: _shorter(whole, uses, sigmoids) or whole for whole in kept}
+    tree = _substituted(tree, inside)
+    steps = _steps(tree) + sum(_exclusive_steps(whole, uses) for whole in kept if inside[whole] is whole)
+    if not isinstance(tree, (tuple, Node)) or steps >= _exclusive_steps(root, uses):
         return None
     value = _value(tree)
     is_weak = type(value) in (int, float)
@@ -100,13 +107,20 @@ class _TooLargeError(Exception):
 class _Expander:
     """Multiplies a subtree out, giving up when it grows large.
 
+    Multiplying a sum out brings nothing unless terms then meet, and costs digits: ``t - y * t`` is rounded where
+    ``(1 - y) * t`` is exact. So whoever finds that nothing has merged begins again with ``distribute=False``.
+
     Attributes:
         rank: the leaves in the order in which they were met, so that the same function is always written the same way.
+        merged: whether two terms were alike and became one, or none.
+        wholes: sums that are leaves because they are not multiplied out.
     """
 
-    def __init__(self, root: Node, sigmoids: dict[Node, Node]) -> None:
-        self.root, self.sigmoids, self.steps = root, sigmoids, 0
+    def __init__(self, root: Node, sigmoids: dict[Node, Node], distribute: bool = True) -> None:
+        self.root, self.sigmoids, self.distribute, self.steps = root, sigmoids, distribute, 0
         self.rank: dict[Leaf, int] = {}
+        self.merged = False
+        self.wholes: set[Node] = set()
 
     def _leaf(self, leaf: Leaf, power: int = 1) -> Monomial:
         self.rank.setdefault(leaf, len(self.rank))
@@ -131,18 +145,18 @@ class _Expander:
     def _operation(self, node: Node) -> Polynomial:
         first = self.expand(node.args[0])
         if node.op is np.negative:
-            return _sum(first, {}, first_sign=-1)
+            return self._sum(first, {}, first_sign=-1)
         if node.op in (np.square, np.power):
             result = first
             for _ in range(1 if node.op is np.square else node.args[1] - 1):
-                result = _product(result, first)
+                result = self._product(result, first, node.args[0], node.args[0])
             return result
         if node.op is np.true_divide:
-            return _product(first, self._inverse(node.args[1]))
+            return self._product(first, self._inverse(node.args[1]), node.args[0], node.args[1])
         second = self.expand(node.args[1])
         if node.op is np.multiply:
-            return _product(first, second)
-        return _sum(first, second, second_sign=1 if node.op is np.add else -1)
+            return self._product(first, second, *node.args)
+        return self._sum(first, second, second_sign=1 if node.op is np.add else -1)
 
     def _inverse(self, divisor: Any) -> Polynomial:
         terms = self.expand(divisor)
@@ -157,36 +171,46 @@ class _Expander:
             factors[divisor_number] = factors.get(divisor_number, 0) - 1
         return {frozenset(factors.items()): sign}
 
+    def _sum(self, a: Polynomial, b: Polynomial, first_sign: int = 1, second_sign: int = 1) -> Polynomial:
+        total = {monomial: first_sign * number for monomial, number in a.items()}
+        for monomial, number in b.items():
+            self._add(total, monomial, second_sign * number)
+        return {monomial: number for monomial, number in total.items() if number != 0}
 
-def _sum(a: Polynomial, b: Polynomial, first_sign: int = 1, second_sign: int = 1) -> Polynomial:
-    total = {monomial: first_sign * number for monomial, number in a.items()}
-    for monomial, number in b.items():
-        total[monomial] = total.get(monomial, 0) + second_sign * number
-    return {monomial: number for monomial, number in total.items() if number != 0}
+    def _product(self, a: Polynomial, b: Polynomial, first: Any, second: Any) -> Polynomial:
+        """Multiply two factors, the nodes ``first`` and ``second``; sums stay whole unless they are to be multiplied out."""
+        if not self.distribute:
+            a, b = self._whole(a, b, first), self._whole(b, a, second)
+        if len(a) * len(b) > MOST_TERMS:
+            raise _TooLargeError
+        total: Polynomial = {}
+        for left, x in a.items():
+            for right, y in b.items():
+                powers = dict(left)
+                for leaf, power in right:
+                    powers[leaf] = powers.get(leaf, 0) + power
+                self._add(total, frozenset((leaf, power) for leaf, power in powers.items() if power), x * y)
+        return {monomial: number for monomial, number in total.items() if number != 0}
 
+    def _whole(self, factor: Polynomial, other: Polynomial, node: Node) -> Polynomial:
+        if len(factor) <= 1 or other.keys() <= {ONE}:
+            return factor
+        self.wholes.add(node)
+        return {self._leaf(node): 1}
 
-def _product(a: Polynomial, b: Polynomial) -> Polynomial:
-    if len(a) * len(b) > MOST_TERMS:
-        raise _TooLargeError
-    total: Polynomial = {}
-    for left, x in a.items():
-        for right, y in b.items():
-            powers = dict(left)
-            for leaf, power in right:
-                powers[leaf] = powers.get(leaf, 0) + power
-            monomial = frozenset((leaf, power) for leaf, power in powers.items() if power)
-            total[monomial] = total.get(monomial, 0) + x * y
-    return {monomial: number for monomial, number in total.items() if number != 0}
+    def _add(self, total: Polynomial, monomial: Monomial, number: float) -> None:
+        self.merged = self.merged or monomial in total
+        total[monomial] = total.get(monomial, 0) + number
 
 
 # --- from a polynomial to an expression: common factors in front, numbers and single values first ---
 
 
 class _Writer:
-    """Writes a polynomial as an expression, leaves in the order of their rank."""
+    """Writes a polynomial as an expression, sums first, then leaves in the order of their rank."""
 
-    def __init__(self, rank: dict[Leaf, int]) -> None:
-        self.rank = rank
+    def __init__(self, rank: dict[Leaf, int], wholes: set[Node]) -> None:
+        self.rank, self.wholes = rank, wholes
 
     def written(self, polynomial: Polynomial) -> Tree:
         if not polynomial:
@@ -224,7 +248,8 @@ class _Writer:
 
     def _place(self, factor: tuple[Leaf, int]) -> tuple[Any, ...]:
         leaf, power = factor
-        return _only_masks(frozenset([factor])), np.ndim(_value(leaf)), power < 0, self.rank[leaf]
+        is_mask, is_leaf = _only_masks(frozenset([factor])), leaf not in self.wholes
+        return is_mask, np.ndim(_value(leaf)), power < 0, is_leaf, self.rank[leaf]
 
 
 def _only_masks(monomial: Monomial) -> bool:
@@ -251,6 +276,12 @@ def _over(tree: Tree, factors: list[tuple[Leaf, int]]) -> Tree:
 
 def _steps(tree: Tree) -> int:
     return 1 + sum(map(_steps, tree[1:])) if isinstance(tree, tuple) else 0
+
+
+def _substituted(tree: Tree, inside: dict[Any, Tree]) -> Tree:
+    if isinstance(tree, tuple):
+        return (tree[0], *(_substituted(part, inside) for part in tree[1:]))
+    return inside.get(tree, tree)
 
 
 def _value(tree: Tree) -> Any:

@@ -124,6 +124,12 @@ def _signs(node: Node) -> Node | None:
     return None
 
 
+def _square(node: Node) -> Node | None:
+    """``x * x`` in a derivative; what the user wrote stays as it was written."""
+    a, b = node.args
+    return make(np.power, (a, 2)) if a is b and node.line is None and node.dtype.kind == "f" else None
+
+
 def _zeros(node: Node) -> Node | None:
     """``0 * x`` and ``x + 0`` where the zeros are an array."""
     for zero, x in (node.args, node.args[::-1]):
@@ -274,6 +280,7 @@ IDENTITIES = _by_operation(
     (UNARY | BINARY, _plain_scalars),
     ({np.negative, *NEUTRAL}, _neutral),
     ({np.add, np.subtract, np.multiply}, _signs),
+    ({np.multiply}, _square),
     ({np.add, np.multiply}, _zeros),
     ({np.broadcast_to, *UNARY, *BINARY}, _spread),
 )

@@ -54,13 +54,13 @@ def derivation(graph: Any, wrt: str | Sequence[str]) -> Derivation:
       2  loss  = a · a
     <BLANKLINE>
     Backwards: what arrives at each use, times the local derivative there
-      3  ∂loss/∂loss  = 1                 by itself
-      4  ∂loss/∂a     = a + a             sum over 2 uses: product rule: times the other factor
-      5  ∂loss/∂w     = da · (1 − a²)     derivative of tanh: 1 − tanh²
+      3  ∂loss/∂loss  = 1                by itself
+      4  ∂loss/∂a     = a + a            sum over 2 uses: product rule: times the other factor
+      5  ∂loss/∂w     = da · (1 − a²)    derivative of tanh: 1 − tanh²
     <BLANKLINE>
     Collected
       6  da  = a + a
-      7  dw  = da · (1 − a²)
+      7  dw  = (1 − a · a) · da
     """
     names = [wrt] if isinstance(wrt, str) else list(wrt)
     variables = [node for name in names for node in graph.inputs_of(name)]
