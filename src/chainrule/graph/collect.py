@@ -178,7 +178,7 @@ class _Expander:
         return {monomial: number for monomial, number in total.items() if number != 0}
 
     def _product(self, a: Polynomial, b: Polynomial, first: Any, second: Any) -> Polynomial:
-        """Multiply two factors, the nodes ``first`` and ``second``; sums stay whole unless they are to be multiplied out."""
+        """Multiply two factors, nodes ``first`` and ``second``; sums stay whole unless they are to be multiplied."""
         if not self.distribute:
             a, b = self._whole(a, b, first), self._whole(b, a, second)
         if len(a) * len(b) > MOST_TERMS:
