@@ -324,3 +324,19 @@ def test_a_power_that_is_complex() -> None:
 
 def test_what_overflows_in_the_derivative_alone_is_infinite() -> None:
     assert cr.grad(lambda x: x**-102)(1e-3) == -np.inf
+
+
+def test_setting_an_entry_of_an_ordinary_array_is_refused_by_name():
+    def filled(x):
+        y = np.zeros(3)
+        y[0] = x
+        return y.sum()
+
+    for attempt in (lambda: cr.grad(filled)(1.0), lambda: cr.trace(filled, x=1.0)):
+        with pytest.raises(TraceError, match=r"np\.stack"):
+            attempt()
+
+
+def test_other_value_errors_are_left_as_they_are():
+    with pytest.raises(ValueError, match="mine"):
+        cr.grad(lambda x: int("mine") * x)(1.0)

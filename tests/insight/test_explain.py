@@ -393,10 +393,17 @@ def test_entries_that_are_not_there(weight):
         explain(recitation(), weight, X, BINARY)
 
 
-@pytest.mark.parametrize("weight", ["dens/kernel[3, 7]", "kernel[3, 7]", "W1[3, 7]", "dense/kernel[3, 7"])
+@pytest.mark.parametrize("weight", ["dens/kernel[3, 7]", "kernel[3, 7]", "W7[3, 7]", "dense/kernel[3, 7"])
 def test_weights_that_are_not_there(weight):
-    with pytest.raises(UnknownNameError, match=r"unknown weight .*Known: 'dense/bias', 'dense/kernel', 'out/bias'"):
+    with pytest.raises(
+        UnknownNameError, match=r"unknown weight .*Known: 'dense/bias \(b1\)', 'dense/kernel \(W1\)', 'out/bias \(b2\)'"
+    ):
         explain(recitation(), weight, X, BINARY)
+
+
+def test_a_weight_may_be_called_as_in_the_program():
+    model = recitation()
+    assert str(explain(model, "W1[3, 7]", X, BINARY)) == str(explain(model, "dense/kernel[3, 7]", X, BINARY))
 
 
 class Centred(Layer):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 
 import numpy as np
 import pytest
 
+import chainrule as cr
 from chainrule.errors import DataError, ShapeError
 from chainrule.graph import trace
 from chainrule.nn.layers import Dense, Dropout, Input, Layer, substitute
@@ -361,3 +363,19 @@ def test_weights_lie_row_by_row_in_the_layers_dtype():
         assert weight.flags.c_contiguous
         assert weight.flags.owndata
         assert weight.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("activation", "advice"),
+    [
+        (lambda z: z if z > 0 else 0, "np.where"),
+        (lambda z: 1 / (1 + math.exp(-z)), "np.exp"),
+        (lambda z: z.reshape(1, 2, 3, 4, 5), "cannot reshape"),
+    ],
+    ids=["branch", "math", "plain mistake"],
+)
+def test_a_mistake_in_an_activation_is_met_with_what_to_write(activation, advice):
+    with pytest.raises((TypeError, ValueError), match=advice) as caught:
+        cr.Sequential([cr.Input((2,)), cr.layers.Dense(3, activation, name="mine")])
+    notes = getattr(caught.value, "__notes__", [])
+    assert any("'mine'" in text for text in (str(caught.value), *notes))

@@ -76,6 +76,15 @@ def test_predict_keeps_rows_together_that_see_each_other():
     np.testing.assert_allclose(model.predict(x), model(x), atol=1e-10)
 
 
+@pytest.mark.parametrize(("last", "name"), [("sigmoid", "a2"), ("softmax", "a2"), ("linear", "z2")])
+def test_the_program_of_use_goes_to_the_outputs(last, name):
+    model = network(Dense(3, activation="tanh"), Dense(2, activation=last))
+    source = model.program().source
+    assert f"out={name})" in source
+    assert "exp(" in source or last == "linear"
+    np.testing.assert_allclose(model.predict(X), model(X), atol=1e-12)
+
+
 def test_the_program_of_use_is_shown():
     model = network(Dense(3, activation="relu"), Dense(1))
     assert "a1 = np.maximum(z1, 0" in model.program().source

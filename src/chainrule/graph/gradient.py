@@ -13,7 +13,7 @@ from .derive import derive
 from .node import INPUT, SAME, Node, constant, make, placeholder, rebuild, topological
 from .stable import stabilise
 from .structure import leaves, map_leaves
-from .trace import Tracer, wrap
+from .trace import Tracer, explaining_assignments, wrap
 
 __all__ = ["grad", "value_and_grad"]
 
@@ -57,7 +57,8 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
                 )
             variables[number] = map_leaves(_Variable, args[number])
             traced[number] = map_leaves(lambda variable: variable.traced, variables[number])
-        result = _number(f(*traced, **kwargs))
+        with explaining_assignments():
+            result = _number(f(*traced, **kwargs))
         nodes = [v.node for number in numbers for _, v in leaves(variables[number], "")]
         (output,) = stabilise([result.node], nodes)
         values = iter(_results([output, *derive(output, nodes, result.concrete)], nodes, result.concrete))

@@ -18,7 +18,7 @@ from .program import Program
 from .simplify import simplify
 from .stable import Table, stabilise
 from .structure import leaves, map_leaves
-from .trace import Tracer, unwrap, wrap
+from .trace import Tracer, explaining_assignments, unwrap, wrap
 
 if TYPE_CHECKING:
     from .chain_rule.derivation import Derivation
@@ -64,7 +64,8 @@ def trace(f: Callable[..., Any], *example: Any, **examples: Any) -> Graph:
         return map_leaves(one, value)
 
     given = {name: traced(name, value) for name, value in arguments.items()}
-    result = _call(f, given)
+    with explaining_assignments():
+        result = _call(f, given)
     outputs: list[Node] = []
 
     def output(leaf: Any) -> int:

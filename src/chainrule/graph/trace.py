@@ -14,6 +14,7 @@ import operator
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, NoReturn
 
@@ -27,7 +28,7 @@ from .rules import RULES
 from .sizes import Counted, counted
 from .spellings import SPELLINGS
 
-__all__ = ["Tracer", "label", "unwrap", "wrap"]
+__all__ = ["Tracer", "explaining_assignments", "label", "unwrap", "wrap"]
 
 _HERE = os.path.dirname(__file__)
 _PACKAGE = os.path.dirname(_HERE)
@@ -76,6 +77,20 @@ def _bad_dtype(dtype: np.dtype[Any]) -> str:
     if dtype.kind == "c":
         return "complex numbers are not supported; keep the real and the imaginary part in two real arrays"
     return f"expected an array of numbers, got dtype {dtype}; convert it first, for instance with .astype(float)"
+
+
+@contextmanager
+def explaining_assignments() -> Iterator[None]:
+    """Say what to write where NumPy refuses to put a traced value into an ordinary array, which it cannot explain."""
+    try:
+        yield
+    except ValueError as error:
+        if "setting an array element" not in str(error):
+            raise
+        raise TraceError(
+            "an entry of an ordinary array cannot be set to a traced value: its derivative would be lost. Collect the "
+            "values in a list and write np.stack(values), or choose entry by entry with np.where(mask, new, old)"
+        ) from error
 
 
 def label(value: Any, name: str) -> Any:

@@ -38,52 +38,55 @@ class ForwardProgram:
         self._slots, self._forward, self.heads = model.weight_slots, forward, heads
         self.source = forward.source
 
-    def scored(self, x: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Return what each output is made of, before a final sigmoid or softmax."""
+    def __call__(self, x: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Run the text on all rows."""
         return self._forward(x, [slot.value for slot in self._slots])
-
-    def outputs(self, x: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Return the network's outputs for all rows."""
-        with np.errstate(all="ignore"):
-            return [head(scored) for head, scored in zip(self.heads, self.scored(x), strict=True)]
 
 
 class _Traced:
     """The forward graph on one number of rows."""
 
-    def __init__(self, model: Any, x: Sequence[np.ndarray], rows: int) -> None:
+    def __init__(self, model: Any, x: Sequence[np.ndarray], rows: int, scored: bool) -> None:
         model.number_layers()
         self.data, self.weights = inputs(x, rows), weights(model.weight_slots)
         with np.errstate(all="ignore"):
             outputs = run(model, self.data, model.weight_slots, self.weights, False)
             nodes = [unwrap(out) for out in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
-            self.heads = [Head(node) for node in stabilise(fold_sizes(nodes, rows, self.data[0]))]
-            self.scored = lower(simplify([head.scored for head in self.heads], topological(nodes)))
+            final = stabilise(fold_sizes(nodes, rows, self.data[0]))
+            self.heads = [Head(node) for node in final]
+            wanted = [head.scored for head in self.heads] if scored else final
+            self.results = lower(simplify(wanted, topological(nodes)))
 
     def plain(self) -> Emission:
-        return emit("forward", [*self.data, *self.weights], self.scored, comments=False)
+        return emit("forward", [*self.data, *self.weights], self.results, comments=False)
 
 
-def trace_forward(model: Any, x: Sequence[np.ndarray]) -> ForwardProgram:
-    """Trace the network's outputs, for blocks of rows if each row is computed by itself, else for all of ``x``."""
+def trace_forward(model: Any, x: Sequence[np.ndarray], scored: bool = False) -> ForwardProgram:
+    """Trace the network in use, for blocks of rows if each row is computed by itself, else for all of ``x``.
+
+    Args:
+        model: a built model.
+        x: the data, checked; a few rows serve as example.
+        scored: whether the program gives what the outputs are made of, before a final sigmoid or softmax.
+    """
     few, more = two_numbers_of_rows(model, x)
     rows: int | None = None
     try:
         with watching_comparisons() as compared:
-            traced, other = _Traced(model, x, few), _Traced(model, x, more)
-        shapes = Shapes(traced.scored, few, other.scored, more)
+            traced, other = (_Traced(model, x, number, scored) for number in (few, more))
+        shapes = Shapes(traced.results, few, other.results, more)
         if (
             {few, more} & compared
             or not same_program(traced.plain(), other.plain())
-            or not rows_are_independent(traced.scored, traced.data, shapes)
+            or not rows_are_independent(traced.results, traced.data, shapes)
         ):
             rows = len(x[0])
     except Exception:  # the user's function may want an even number of rows, say; if not, it fails again below
         rows = len(x[0])
     if rows is not None:
-        traced = _Traced(model, x, rows)
-        shapes = Shapes(traced.scored, rows)
-    return ForwardProgram(model, Forward(traced.data, traced.weights, traced.scored, shapes, rows), traced.heads)
+        traced = _Traced(model, x, rows, scored)
+        shapes = Shapes(traced.results, rows)
+    return ForwardProgram(model, Forward(traced.data, traced.weights, traced.results, shapes, rows), traced.heads)
 
 
 class Scores:

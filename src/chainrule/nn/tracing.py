@@ -15,7 +15,7 @@ from ..errors import DataError
 from ..graph.batch import unmistakable_rows
 from ..graph.functions import sigmoid, softmax
 from ..graph.node import Node, placeholder
-from ..graph.trace import Tracer, unwrap, wrap
+from ..graph.trace import Tracer, explaining_assignments, unwrap, wrap
 from .layers import Mode
 from .layers.modes import draw_mask
 from .layers.weights import WeightSlot, substitute
@@ -154,7 +154,7 @@ def run(model: Any, data: list[Node], slots: Sequence[WeightSlot], values: list[
         DataError: a layer's ``call`` put something else in the place of a weight.
     """
     traced, stand_ins = [wrap(node) for node in data], [wrap(node) for node in values]
-    with substitute(slots, stand_ins):
+    with substitute(slots, stand_ins), explaining_assignments():
         outputs = model.forward(traced[0] if len(traced) == 1 else traced, training)
         for slot, stand_in in zip(slots, stand_ins, strict=True):
             if slot.value is not stand_in:

@@ -316,12 +316,12 @@ class Trainer:
 
     def _scoring(self, x: list[np.ndarray], y: np.ndarray) -> Callable[[], dict[str, float]]:
         """Return a function that gives loss and metrics on these data with the weights of the moment."""
-        training, forward = self._compiled(), trace_forward(self, x)
+        training, forward = self._compiled(), trace_forward(self, x, scored=True)
         (head,) = forward.heads
         scores = trace_scores(training.loss, head, y)
 
         def judge() -> dict[str, float]:
-            (scored,) = forward.scored(x)
+            (scored,) = forward(x)
             return {"loss": scores.loss(scored, y), **self._judged(training, y, scores.outputs(scored))}
 
         return judge
@@ -334,5 +334,5 @@ class Trainer:
         """
         check_fit_options(batch_size=batch_size, verbose=verbose)
         data = self._checked_x(x)
-        results = trace_forward(self, data).outputs(data)
+        results = trace_forward(self, data)(data)
         return results[0] if len(results) == 1 else results

@@ -73,7 +73,7 @@ class Views:
 
         Args:
             weight: the layer's name as in ``summary``, the weight's, and the entry: ``"dense/kernel[3, 7]"`` leads from
-                input 3 to unit 7.
+                input 3 to unit 7. Its name in the program will do, too: ``"W1[3, 7]"``.
             x: a batch as for ``fit``, or a single sample without the axis of rows.
             y: labels, one a sample.
 

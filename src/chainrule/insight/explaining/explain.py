@@ -97,9 +97,10 @@ def _entry(model: Any, weight: str) -> tuple[Any, tuple[int, ...]]:
         raise DataError(f"explain expects a weight as text, such as 'dense/kernel[3, 7]'. Received: {weight!r}")
     match = re.fullmatch(r"(.*?)\s*\[(.*)\]\s*", weight)
     path, inside = match.groups() if match else (weight, "")
-    slots = [slot for slot in model.weight_slots if slot.path == path]
+    model.number_layers()
+    slots = [slot for slot in model.weight_slots if path in (slot.path, slot.symbol)]
     if not slots:
-        raise UnknownNameError("weight", path, [slot.path for slot in model.weight_slots])
+        raise UnknownNameError("weight", path, [f"{slot.path} ({slot.symbol})" for slot in model.weight_slots])
     if len(slots) > 1:
         raise DataError(f"{len(slots)} weights are called {path}. Give their layers different names with name=.")
     shape = slots[0].shape

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...errors import ChainruleError, DataError, ShapeError
-from ...graph.trace import Tracer
+from ...errors import ChainruleError, DataError, ShapeError, TraceError
+from ...graph.node import placeholder
+from ...graph.trace import Tracer, explaining_assignments, wrap
 from ..data import as_array
 from ..symbolic import Call, SymbolicTensor, each, listed, several
 from .modes import Mode, as_mode, surrounding
@@ -231,13 +232,29 @@ class Layer(Owner):
         rows = known_rows or EXAMPLE_ROWS
         zeros = each(lambda shape: np.zeros((rows, *shape[1:]), dtype=self.dtype), shapes)
         with np.errstate(all="ignore"):  # zeros are no data: that log(0) is -inf says nothing
-            outputs = each(self._as_result, self.forward(zeros))
+            try:
+                outputs = each(self._as_result, self.forward(zeros))
+            except (TypeError, ValueError) as error:
+                self._say_what_to_write(zeros, error)
+                raise
         if any(output.shape[:1] != (rows,) for output in listed(outputs)):
             raise ShapeError(
                 f"{self.described} must return one row for each row of its inputs. For {rows} rows it returned shape "
                 f"{each(np.shape, outputs)}. Keep the first axis: reduce along axis=-1, not along axis 0 or all axes."
             )
         return each(lambda output: (known_rows, *output.shape[1:]), outputs)
+
+    def _say_what_to_write(self, inputs: Any, error: Exception) -> None:
+        """Where NumPy refused, raise what the library says of the same code on traced values, if it says anything."""
+        if isinstance(error, ChainruleError):
+            return
+        try:
+            with explaining_assignments():
+                self.forward(each(lambda x: wrap(placeholder(x, "x")), inputs))
+        except TraceError as better:
+            raise type(better)(f"in {self.described}, {better}") from error
+        except Exception:  # nothing better is known
+            return
 
     @property
     def input(self) -> Any:
