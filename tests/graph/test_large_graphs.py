@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import numpy as np
@@ -76,3 +77,17 @@ def test_a_graph_with_long_edges_goes_all_the_way(steps):
 def test_grad_follows_a_long_loop():
     slope = cr.grad(recurrence(5_000), argnums=1)(0.3, -0.01)
     assert slope == pytest.approx(slope_by_hand(5_000, 0.3, -0.01), rel=1e-9)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_pythons_garbage_collector_is_left_as_it_was(enabled):
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        graph = cr.trace(recurrence(3), 0.3, -0.01)
+        graph.derivative("w").program()
+        with pytest.raises(ValueError, match="unknown argument"):
+            graph.derivative("v")
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -13,7 +13,7 @@ from .derive import check_variable, derive, only_number
 from .emit import RESERVED, emit
 from .lower import lower
 from .names import assigned_name
-from .node import CONSTANT, INPUT, SAME, Node, constant, placeholder, rebuild, topological
+from .node import CONSTANT, INPUT, SAME, Node, collection_paused, constant, placeholder, rebuild, topological
 from .program import Program
 from .simplify import simplify
 from .stable import Table, stabilise
@@ -113,6 +113,7 @@ class Graph:
         rest = [node for node in topological(self.outputs) if node not in self.inputs]
         return (*self.inputs, *rest)
 
+    @collection_paused()
     def derivative(self, wrt: str | Sequence[str]) -> Graph:
         """Return the graph of the derivative by one argument, or by several as a tuple.
 
@@ -162,6 +163,7 @@ class Graph:
             check_variable(node)
         return chosen
 
+    @collection_paused()
     def program(self) -> Program:
         """Return the graph as a NumPy program, in stable forms and without repeated steps."""
         outputs = lower(stabilise(self.outputs))
