@@ -65,7 +65,8 @@ class UnknownNameError(ChainruleError, ValueError):
         from difflib import get_close_matches
 
         names = sorted(set(known))
-        near = get_close_matches(str(name).lower(), names, n=1)
+        small = str(name).lower()
+        near = [one for one in names if one.lower() == small] or get_close_matches(small, names, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         super().__init__(f"unknown {kind} {name!r}.{hint} Known: {', '.join(map(repr, names))}.")
 

@@ -539,3 +539,8 @@ def test_heat_maps():
 def test_the_model_looks():
     model = network(Dense(1, "sigmoid"))
     np.testing.assert_array_equal(model.look(X, BINARY)["dW1"], look(model, X, BINARY)["dW1"])
+
+
+def test_a_name_in_the_wrong_case_is_recognised():
+    with pytest.raises(UnknownNameError, match="Did you mean 'dW1'"):
+        look(network(Dense(1, "sigmoid")), X, BINARY)["dw1"]

@@ -381,3 +381,9 @@ def test_only_what_is_shown_of_a_long_path_is_derived(monkeypatch):
     graph = chain(3000)
     draw(graph, path=graph.paths("x").first(1)[0])
     assert len(made) <= 60
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    drawing = cr.trace(lambda x: x * x, x=2.0).draw()
+    with pytest.raises(FileNotFoundError, match=r"no folder .*missing to write g\.svg"):
+        drawing.save(tmp_path / "missing" / "g.svg")

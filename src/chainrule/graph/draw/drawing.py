@@ -49,9 +49,11 @@ class Drawing:
 
         Raises:
             UnknownNameError: another ending.
-            OSError: the file cannot be written.
+            OSError: the file cannot be written, for instance because its folder is not there.
         """
         path = Path(path)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"there is no folder {path.parent} to write {path.name} into. Make it first")
         forms = {".svg": "svg", ".mmd": "mermaid", ".dot": "dot"}
         if path.suffix.lower() not in forms:
             raise UnknownNameError("ending of a drawing's file", path.suffix, forms)
