@@ -83,6 +83,7 @@ class TracedNetwork:
 
     Attributes:
         data, trained, fixed: the input nodes of the data, of the weights that are trained and of the others.
+        slots: the places of these weights, those that are trained first.
         mode: which layer made which value, and the masks.
         outputs: what it returns, as it was traced.
     """
@@ -91,9 +92,9 @@ class TracedNetwork:
         model.number_layers()
         self.data, self.mode = inputs(x, rows), mode
         self.trained, self.fixed = weights(model.trainable_slots), weights(fixed_slots(model))
-        slots = [*model.trainable_slots, *fixed_slots(model)]
+        self.slots = [*model.trainable_slots, *fixed_slots(model)]
         with np.errstate(all="ignore"):
-            outputs = run(model, self.data, slots, [*self.trained, *self.fixed], mode)
+            outputs = run(model, self.data, self.slots, [*self.trained, *self.fixed], mode)
         self.outputs: list[Node] = [unwrap(output) for output in listed(outputs)]
 
 

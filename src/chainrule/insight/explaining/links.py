@@ -6,6 +6,8 @@ the same matrix for all samples, and only what is neither needs a matrix for eac
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from .formulas import Formula, Unit, Words
@@ -13,7 +15,7 @@ from .formulas import Formula, Unit, Words
 __all__ = ["Each", "Ends", "Entrywise", "Link", "Shared"]
 
 
-class Link:
+class Link(ABC):
     """The derivatives of one value, ``user``, by one that it is directly computed from, ``source``.
 
     Attributes:
@@ -25,21 +27,21 @@ class Link:
     def __init__(self, user: str, source: str, slopes: np.ndarray, formula: Formula) -> None:
         self.user, self.source, self.slopes, self.formula = user, source, slopes, formula
 
+    @abstractmethod
     def back(self, adjoint: np.ndarray) -> np.ndarray:
         """Return what this link adds to the derivatives (n, units) by ``source``, given those by ``user``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bound(self, best: np.ndarray) -> np.ndarray:
         """Return the largest product from each unit of ``source`` on, given the largest from those of ``user`` on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def count(self, counts: np.ndarray) -> np.ndarray:
         """Return how many paths lead on from each unit of ``source``, given how many do from those of ``user``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ahead(self, unit: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the units of ``user`` that a unit of ``source`` leads to, and the factors: (n or 1, as many)."""
-        raise NotImplementedError
 
 
 class Entrywise(Link):

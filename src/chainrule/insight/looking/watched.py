@@ -23,7 +23,7 @@ from ...graph.sizes import watching_comparisons
 from ...graph.stable import Table, stabilise
 from ...nn.layers import Layer
 from ...nn.steps import mean_loss
-from ...nn.tracing import Head, TracedMode, TracedNetwork, example, fixed_slots, two_numbers_of_rows
+from ...nn.tracing import Head, TracedMode, TracedNetwork, example, two_numbers_of_rows
 from .forms import LOSS, Form, complements, keeping_rests, written
 
 __all__ = ["LayerCall", "Watched", "watch"]
@@ -81,9 +81,8 @@ class Watched:
         self.rows, self._names = rows, Names()
         self._names.taken.update({LOSS, "losses"})
         self.inputs = self._named_inputs(labels)
-        slots = [*model.trainable_slots, *fixed_slots(model)]
-        nodes = [*self.network.trained, *self.network.fixed]
-        self.symbols: dict[Any, str] = {slot: str(node.name) for slot, node in zip(slots, nodes, strict=True)}
+        weights = zip(self.network.slots, [*self.network.trained, *self.network.fixed], strict=True)
+        self.symbols: dict[Any, str] = {slot: str(node.name) for slot, node in weights}
         self.calls, self.values = self._named_values()
         with np.errstate(all="ignore"):
             forward, backward = self._with_derivatives(model.loss, *labels) if labels else (self._forward_values(), {})
