@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from ..errors import TraceError, UnsupportedError
 from .rules import RULES, Variadic
 from .spellings import SPELLINGS
+
+if TYPE_CHECKING:
+    import inspect
 
 __all__ = ["advice_on", "canonical", "check_spelling", "unsupported"]
 
@@ -88,12 +91,17 @@ def _is_default(name: str, value: Any, default: Any) -> bool:
 
 def check_spelling(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Raise TraceError if the function's spelled-out form does not take these arguments."""
-    import inspect
-
     try:
-        inspect.signature(SPELLINGS[function]).bind(None, *args, **kwargs)
+        _signature(SPELLINGS[function]).bind(None, *args, **kwargs)
     except TypeError as error:
         raise TraceError(f"np.{function.__name__} cannot be traced with these arguments: {error}") from error
+
+
+@cache
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    import inspect
+
+    return inspect.signature(function)
 
 
 def unsupported(function: Callable[..., Any]) -> NoReturn:

@@ -17,7 +17,7 @@ from .node import Node, constant, make, map_nodes, topological
 from .rules import RULES, Variadic
 from .trace import unwrap, wrap
 
-__all__ = ["Edge", "active_operands", "check_variable", "depending_on", "derive", "only_number", "shares"]
+__all__ = ["Edge", "Visitor", "active_operands", "check_variable", "depending_on", "derive", "only_number", "shares"]
 
 
 class Edge(NamedTuple):
@@ -28,6 +28,7 @@ class Edge(NamedTuple):
         position: which of its operands it is.
         operand: the node of the value.
         upstream: the derivative of the output by ``user``.
+        unsummed: the same before the axes along which ``operand`` was broadcast are summed.
         share: what this use adds to the derivative of the output by ``operand``.
     """
 
@@ -35,17 +36,30 @@ class Edge(NamedTuple):
     position: int
     operand: Node
     upstream: Node
+    unsummed: Node
     share: Node
 
 
-def derive(output: Node, wrt: Iterable[Node], concrete: bool = False, edges: list[Edge] | None = None) -> list[Node]:
+class Visitor:
+    """Is shown each step of the walk that ``derive`` takes, and may change it. This one changes nothing."""
+
+    def arrive(self, node: Node, gradient: Node) -> Node:
+        """Return the derivative by ``node`` to go on with; ``gradient`` is the sum of what its users sent."""
+        return gradient
+
+    def send(self, edge: Edge) -> Node:
+        """Return what a use adds to the derivative by its operand."""
+        return edge.share
+
+
+def derive(output: Node, wrt: Iterable[Node], concrete: bool = False, visitor: Visitor | None = None) -> list[Node]:
     """Return, for each node of ``wrt``, the node of the derivative of ``output`` by it.
 
     Args:
         output: a node whose value is one floating-point number.
         wrt: nodes with floating-point values; a node that ``output`` does not need gets zeros.
         concrete: whether the rules' values stand for this call only, as under ``grad``.
-        edges: a list that takes down each use of a value, in the order of the walk, for whoever wants to tell it.
+        visitor: who is shown each step, to tell it or to see what another step would have led to.
     """
     wrt = list(wrt)
     order = topological([output])
@@ -58,13 +72,17 @@ def derive(output: Node, wrt: Iterable[Node], concrete: bool = False, edges: lis
         if node not in active or node not in gradients or node.op not in RULES:
             continue
         gradient = gradients[node] if node in wanted else gradients.pop(node)
+        if visitor is not None:
+            gradient = visitor.arrive(node, gradient)
+            gradients |= {node: gradient} if node in wanted else {}
         if gradient.name is None and node.name and gradient not in given:
             gradient.name = "d" + node.name
-        for position, parent, share in shares(node, gradient, active, concrete):
+        for position, parent, unsummed in _unsummed_shares(node, gradient, active, concrete):
+            share = _fitted(unsummed, parent)
+            if visitor is not None:
+                share = visitor.send(Edge(node, position, parent, gradient, unsummed, share))
             earlier = gradients.get(parent)
             gradients[parent] = share if earlier is None else make(np.add, (earlier, share))
-            if edges is not None:
-                edges.append(Edge(node, position, parent, gradient, share))
     return [gradients[v] if v in gradients else make(np.zeros_like, (v,)) for v in wrt]
 
 
@@ -124,7 +142,14 @@ def shares(node: Node, upstream: Node, active: set[Node], concrete: bool = False
     Raises:
         UnsupportedError: ``node`` depends on an active node by a keyword argument.
     """
+    for position, operand, unsummed in _unsummed_shares(node, upstream, active, concrete):
+        yield position, operand, _fitted(unsummed, operand)
 
+
+def _unsummed_shares(
+    node: Node, upstream: Node, active: set[Node], concrete: bool
+) -> Iterator[tuple[int, Node, Node]]:
+    """As ``shares``, before the axes along which an operand was broadcast are summed."""
     if node.kwargs and active.intersection(found for found in node.parents if found not in _in(node.args)):
         raise UnsupportedError(f"np.{node.op.__name__} has no derivative by the arguments it was given by name")
 
@@ -136,7 +161,7 @@ def shares(node: Node, upstream: Node, active: set[Node], concrete: bool = False
     for position, operand, rule in _operands(node):
         if operand in active:
             share = unwrap(rule(g, y, *args, **kwargs), concrete)
-            yield position, operand, _fitted(share if isinstance(share, Node) else constant(np.asarray(share)), operand)
+            yield position, operand, share if isinstance(share, Node) else constant(np.asarray(share))
 
 
 def _in(args: Any) -> set[Node]:

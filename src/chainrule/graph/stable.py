@@ -15,7 +15,7 @@ import numpy as np
 from . import functions as fn
 from .node import CONSTANT, INPUT, SAME, Node, make, rebuild
 
-__all__ = ["FORMS", "Fired", "Table", "share", "stabilise"]
+__all__ = ["FORMS", "Fired", "Table", "raised", "share", "stabilise"]
 
 RESHAPES: set[Callable[..., Any]] = {np.reshape, np.ravel, np.expand_dims, np.squeeze}
 
@@ -52,6 +52,16 @@ def stabilise(
         return table.intern(node)
 
     return rebuild(outputs, replace, stop)
+
+
+def raised(outputs: Iterable[Node]) -> list[Node]:
+    """Return the outputs with each sigmoid and softmax as one node, and every logarithm as it was written."""
+
+    def replace(node: Node) -> Node:
+        forms = () if node.op in LOGARITHMS else FORMS.get(node.op, ())
+        return next((better for form in forms if (better := form(node)) is not None), node)
+
+    return rebuild(outputs, replace)
 
 
 class Fired(NamedTuple):
@@ -295,3 +305,5 @@ FORMS: dict[Callable[..., Any], tuple[Callable[[Node], Node | None], ...]] = {
     np.log1p: (_softplus, _log_sigmoid),
     np.logaddexp: (_softplus,),
 }
+
+LOGARITHMS = {np.log, np.log1p, np.logaddexp}

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derive import Edge, derive, only_number
+from ..derive import Edge, Visitor, derive, only_number
 from ..mathematics.notation import Names, Notation, names_of, shape_text
 from ..node import CONSTANT, INPUT, Node, make, topological
 from ..simplify import simplify
@@ -88,6 +88,17 @@ class Line:
     __repr__ = __str__
 
 
+class _Uses(Visitor):
+    """Takes down each use of a value, in the order of the walk."""
+
+    def __init__(self) -> None:
+        self.edges: list[Edge] = []
+
+    def send(self, edge: Edge) -> Node:
+        self.edges.append(edge)
+        return edge.share
+
+
 class Retelling:
     """A derivative, ready to be told.
 
@@ -98,10 +109,11 @@ class Retelling:
 
     def __init__(self, graph: Any, variables: Sequence[Node]) -> None:
         self.variables, self._given = variables, set(graph.nodes)
-        self._table, self._fired, self._edges = Table(), list[Fired](), list[Edge]()
+        self._table, self._fired, uses = Table(), list[Fired](), _Uses()
         with np.errstate(all="ignore"):
             (self.output,) = stabilise([only_number(graph.outputs)], table=self._table, fired=self._fired)
-            self._gradients = derive(self.output, variables, edges=self._edges)
+            self._gradients = derive(self.output, variables, visitor=uses)
+        self._edges = uses.edges
         self._order = topological([self.output])
         self._arrived = self._stand_ins()
         self._names = self._name_values(graph.name)
