@@ -13,7 +13,8 @@ from ..course.approximation import ApproximationResult
 from ..course.lecture import LectureResult
 from ..datasets import breast_cancer
 from ..insight import GradientCheck, Pass, Report
-from .page import drawing, figure, session
+from ..writing.pages import figure
+from .page import drawing, session
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

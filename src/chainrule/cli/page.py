@@ -1,20 +1,13 @@
-"""HTML that stands on its own: figures inside the file, code with colours, a file replaced whole or not at all."""
+"""What a page of a tour is made of: code with colours, sessions, drawings; the rest is any page's."""
 
 from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
-from collections.abc import Iterable, Sequence
 from html import escape
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-__all__ = ["MARK", "check_writable", "code", "drawing", "figure", "session", "table", "write"]
+__all__ = ["MARK", "check_writable", "code", "drawing", "session"]
 
 MARK = '<meta name="generator" content="chainrule tour">'
 """Every page of a tour has this line; a file without it is somebody else's and is left alone."""
@@ -68,43 +61,6 @@ def drawing(svg: str, caption: str) -> str:
     return f'<figure><div class="picture">{svg}</div><figcaption>{caption}</figcaption></figure>'
 
 
-def figure(picture: Figure, title: str, caption: str, wide: bool = False) -> str:
-    """A picture inside the page, as SVG on a transparent ground.
-
-    Args:
-        picture: what to show.
-        title: what it is, in a few words, for those who cannot see it.
-        caption: HTML: what it shows and what to look at.
-        wide: whether a small screen shall show it at a readable size and let it be moved sideways.
-    """
-    buffer = BytesIO()
-    picture.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    data = b64encode(buffer.getvalue()).decode("ascii")
-    width, height = (round(96 * inches) for inches in picture.get_size_inches())
-    return (
-        f'<figure{" class=wide" if wide else ""}><div class="picture"><img src="data:image/svg+xml;base64,{data}" '
-        f'alt="{escape(title)}" width="{width}" height="{height}"></div>'
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the first cell of each row is its heading. Cells are text and know their column, for small screens.
-
-    >>> table(["way", "time"], [["by hand", "< 1 s"]]).count("<td data-label=")
-    1
-    """
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    lines = []
-    for first, *rest in rows:
-        cells = [
-            f'<td data-label="{escape(label)}">{escape(cell)}</td>'
-            for label, cell in zip(header[1:], rest, strict=True)
-        ]
-        lines.append(f'<tr><th scope="row">{escape(first)}</th>{"".join(cells)}</tr>')
-    return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
-
-
 def check_writable(folder: Path) -> Path:
     """Return the path of the page in a folder, which is made if need be.
 
@@ -120,15 +76,3 @@ def check_writable(folder: Path) -> Path:
     if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
         raise FileExistsError(f"{path} was not written by a tour and is left as it is. Give another folder with --out")
     return path
-
-
-def write(path: Path, text: str) -> None:
-    """Write a text file under another name and rename it, so that nobody ever meets half a page."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(draft, "x", encoding="utf-8") as file:
-            file.write(text)
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

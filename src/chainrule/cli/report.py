@@ -14,8 +14,9 @@ import numpy as np
 from .. import __version__, trace
 from ..course import Result, lecture, recitation
 from ..course.lecture import LectureResult
+from ..writing.pages import figure, style, table
 from . import inside
-from .page import MARK, code, figure, table
+from .page import MARK, code
 
 if TYPE_CHECKING:
     from .tour import ByHand
@@ -36,6 +37,7 @@ def report(tumours: Result, by_hand: Sequence[ByHand], digits: LectureResult, fo
     """
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         mark=MARK,
+        style=style(),
         glance=_glance(tumours, digits),
         **_idea(),
         **_recitation(tumours, by_hand),

@@ -12,8 +12,9 @@ import numpy as np
 from .. import __version__
 from ..course import Result, lecture, recitation
 from ..course.lecture import LectureResult
+from ..writing.pages import write
 from .inside import Inside, look_inside
-from .page import check_writable, write
+from .page import check_writable
 
 __all__ = ["QUICK", "ByHand", "Length", "tour"]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...errors import UnknownNameError
+from ...writing.text import folded
 
 __all__ = ["HINT", "SERIOUS", "WARNING", "Finding", "Report"]
 
@@ -15,9 +14,6 @@ SERIOUS = "serious"  # the network cannot learn what it should
 WARNING = "warning"  # it learns worse, or less, than it could
 HINT = "hint"  # true and worth knowing; nothing may need to be done
 RANKS = {SERIOUS: 3, WARNING: 2, HINT: 1}
-WIDTH = 96  # characters of a printed line
-CALL = re.compile(r"\w\((?:[^()]|\([^()]*\))*\)")
-GLUE = "\0"  # instead of a space where no line may end
 
 
 class Finding:
@@ -68,16 +64,7 @@ class Finding:
 
 def _wrapped(label: str, text: str) -> list[str]:
     """A labelled paragraph."""
-    return _folded(text, f"  {label:7}", " " * 9)
-
-
-def _folded(text: str, first: str = "", others: str = "  ") -> list[str]:
-    """A paragraph in lines, with a call of a function on one."""
-    whole = CALL.sub(lambda call: call[0].replace(" ", GLUE), text)
-    lines = textwrap.wrap(
-        whole, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
-    )
-    return [line.replace(GLUE, " ") for line in lines]
+    return folded(text, f"  {label:7}", " " * 9)
 
 
 class Report:
@@ -133,7 +120,7 @@ class Report:
         return ("healthy, with " if self.healthy else "") + ", ".join(counted)
 
     def __str__(self) -> str:
-        below = [line for sentence in self._looked_at() for line in _folded(sentence)]
+        below = [line for sentence in self._looked_at() for line in folded(sentence)]
         return "\n\n".join([f"{self.note}: {self.verdict}", *map(str, self.findings), "\n".join(below)])
 
     def _looked_at(self) -> list[str]:

@@ -1,0 +1,7 @@
+"""What everything shares that is written for people: ``text`` for the terminal, ``pages`` for the browser."""
+
+from __future__ import annotations
+
+from . import pages, text
+
+__all__ = ["pages", "text"]
