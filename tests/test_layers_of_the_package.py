@@ -12,7 +12,7 @@ import pytest
 import chainrule
 
 PACKAGE = Path(chainrule.__file__).parent
-LAYERS = ["errors", "graph", "engines", "nn", "datasets", "plots", "insight", "course", "cli"]
+LAYERS = ["errors", "writing", "graph", "engines", "nn", "datasets", "plots", "insight", "course", "exercises", "cli"]
 # What a model shows of itself is computed and drawn above it; this one module looks up, inside its methods.
 LOOKING_UP = {("chainrule", "nn", "views"): {"insight", "plots"}}
 # Libraries that one part of the graph stands on, each imported where it is used.

@@ -2,7 +2,8 @@
 
 Functions: ``trace``, ``grad``, ``value_and_grad``, ``check_grad``. Networks, as in Keras: ``Sequential``, ``Model``,
 ``Input``, ``layers``, ``activations``, ``losses``, ``metrics``, ``optimizers``, ``initializers``, ``callbacks``,
-``utils``; what ails one: ``diagnose``. Beside them: ``datasets``, ``plots``, ``course``.
+``utils``; what ails one: ``diagnose``. Beside them: ``datasets``, ``plots``, ``course``,
+``exercises``.
 
 >>> import chainrule as cr
 >>> cr.grad(lambda x: x**2 + 5 * x**3)(2.0)
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         course,
         datasets,
         errors,
+        exercises,
         initializers,
         insight,
         layers,
@@ -69,6 +71,7 @@ __all__ = [
     "datasets",
     "diagnose",
     "errors",
+    "exercises",
     "grad",
     "initializers",
     "insight",

@@ -10,7 +10,8 @@ import pytest
 
 import chainrule
 from chainrule.cli import main
-from chainrule.cli.page import MARK, check_writable, code, table, write
+from chainrule.cli.page import MARK, check_writable, code
+from chainrule.writing.pages import table, write
 
 
 def test_without_a_command_it_helps(capsys):

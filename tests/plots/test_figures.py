@@ -29,6 +29,7 @@ ON_AXES = {
     "roc": lambda **where: plots.roc(TRUE, SCORE, **where),
     "activation": lambda **where: plots.activation("tanh", **where),
     "decision_boundary": lambda **where: plots.decision_boundary(_model(), POINTS, TRUE, **where),
+    "mistakes": lambda **where: plots.mistakes({"the opposite sign": 2}, **where),
 }
 WITHOUT_SCALES = {"network": lambda **where: plots.network(_model(), **where)}
 ON_FIGURE = {

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import ChainruleError
+from . import exercise
+from .options import Commands, positive, print_help
 
 __all__ = ["main"]
 
@@ -30,21 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after ``chainrule``; by default those of the process.
 
     Returns:
-        The exit status: 0 if all went well, 1 after an error that was explained, 130 after Ctrl-C.
+        The exit status: 0 if all went well, 1 after an error that was explained, 130 after Ctrl-C; ``exercise check``
+        says more with it, see ``chainrule exercise check --help``.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.command is None:
-        parser.print_help()
-        return 0
     try:
-        return _tour(options)
+        return options.run(options)
     except KeyboardInterrupt:
         print("\nchainrule: stopped", file=sys.stderr)
         return 130
     except (ChainruleError, OSError) as error:
         print(f"chainrule: {error}", file=sys.stderr)
-        return 1
+        return options.failed
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,8 +54,15 @@ def _parser() -> argparse.ArgumentParser:
         "readable program that trains.",
         epilog="Begin with: chainrule tour",
     )
+    parser.set_defaults(run=lambda _: print_help(parser), failed=1)
     parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_tour(commands)
+    exercise.add_parser(commands)
+    return parser
+
+
+def _add_tour(commands: Commands) -> None:
     tour = commands.add_parser(
         "tour",
         help="train both networks of the course and write a page about it (about a minute)",
@@ -67,19 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     length = tour.add_mutually_exclusive_group()
     length.add_argument(
-        "--epochs", type=_positive, metavar="N", help="epochs of all networks, instead of 80, 500 and 3000"
+        "--epochs", type=positive, metavar="N", help="epochs of all networks, instead of 80, 500 and 3000"
     )
     length.add_argument(
         "--quick", action="store_true", help="100 epochs of the lecture's network instead of 500, and shorter fits"
     )
     tour.add_argument("--open", action="store_true", help="open the page in the browser")
-    return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
-    return int(text)
+    tour.set_defaults(run=_tour)
 
 
 def _tour(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Figures: what the data look like, how the training went, how good the answers are, what the network does.
+"""Figures: the data, how the training went, how good the answers are, what the network does, what a class gets wrong.
 
 Every function draws on the axes or figure it is given and returns it; given none, it makes a new figure,
 which shows itself in a notebook and can be saved with ``.savefig("name.png")``. No window opens, and
@@ -12,6 +12,7 @@ from __future__ import annotations
 from .boundary import decision_boundary
 from .functions import activation
 from .images import samples
+from .mistakes import mistakes
 from .network import network
 from .quality import confusion_matrix, roc
 from .training import history
@@ -24,6 +25,7 @@ __all__ = [
     "decision_boundary",
     "heat_maps",
     "history",
+    "mistakes",
     "network",
     "roc",
     "samples",

@@ -1,0 +1,151 @@
+"""What is known so far about an answer, and what its next quantity should be if nothing else went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from ..exercise import Quantity
+from .matching import Law, same
+from .reference import Fault
+from .workbench import Workbench
+
+__all__ = ["Arrays", "Story", "Telling"]
+
+Arrays = Mapping[int, Mapping[str, NDArray[Any]]]
+"""What an answer returned: by case, by quantity."""
+
+
+class Telling(NamedTuple):
+    """One way in which the rest of an answer may follow from what is known about its beginning.
+
+    Attributes:
+        faults: mistakes that are made.
+        own: the learner's own values of earlier quantities, by case, from which the later ones are computed.
+        variant: the number of the wrong answer that this one is, if it is one.
+    """
+
+    faults: tuple[Fault, ...] = ()
+    own: Arrays = MappingProxyType({})
+    variant: int | None = None
+
+    def expected(self, bench: Workbench, case: int, quantity: str) -> NDArray[Any] | None:
+        """Return a quantity as it should then be; None if it cannot be computed."""
+        if self.variant is None:
+            return bench.given_own(case, self.faults, self.own.get(case, {}), quantity)
+        values = bench.variant(case, self.variant)
+        return None if values is None else values.get(quantity)
+
+
+class Story:
+    """An answer's mistakes so far.
+
+    Attributes:
+        bench: the exercise.
+        found: what the answer returned.
+        cases: the numbers of the cases to explain, those first that are computed quickly; without those in which more
+            than one answer is right.
+        faults: what the mistakes recognised so far change in the graph.
+        mistakes: their identifiers.
+        laws: the factors recognised so far.
+        variant: the number of the exercise's own wrong answer that this one seems to be.
+        own: the learner's own values of earlier wrong quantities.
+        passed: the quantities that are right, or right given what came before them.
+        mean_of: of those with a value per sample that are wrong, where their factor 1/n is: ``"left"`` to the gradients
+            that are made from them, or ``"unknown"``.
+    """
+
+    def __init__(self, bench: Workbench, found: Arrays) -> None:
+        self.bench, self.found = bench, found
+        self.cases = sorted((i for i in found if bench.cases[i].purpose != "kink"), key=bench.cost)
+        self.faults: tuple[Fault, ...] = ()
+        self.laws: list[Law] = []
+        self.variant: int | None = None
+        self.mistakes: list[str] = []
+        self.own: dict[int, dict[str, NDArray[Any]]] = {case: {} for case in found}
+        self.passed: list[Quantity] = []
+        self.mean_of: dict[str, str] = {}
+
+    def values(self, quantity: str) -> list[NDArray[Any]]:
+        """Return what the answer has for a quantity, in every case."""
+        return [self.found[case][quantity] for case in self.cases]
+
+    def tellings(self) -> Iterator[Telling]:
+        """Return the ways in which a later quantity may follow, the likeliest first."""
+        if self.variant is not None:
+            yield Telling(variant=self.variant)
+        if any(self.own.values()):
+            choices = [self._own(("left",)), *([self._own(("left", "unknown"))] if self._unsure else [])]
+            yield from (Telling(self.faults, own) for own in choices)
+            if self.faults:
+                yield from (Telling((), own) for own in choices)
+        yield Telling(self.faults)
+        if self.faults:
+            yield Telling()
+
+    @property
+    def _unsure(self) -> bool:
+        return "unknown" in self.mean_of.values()
+
+    def _own(self, divided: Sequence[str]) -> Arrays:
+        """The learner's own values, divided by n where that factor was left to the gradients, or may have been."""
+        return {
+            case: {
+                name: value / self.bench.cases[case].sizes["n"] if self.mean_of.get(name) in divided else value
+                for name, value in values.items()
+            }
+            for case, values in self.own.items()
+        }
+
+    def follows(self, telling: Telling, quantity: str, law: Law | None = None) -> bool:
+        """Whether a quantity is what a telling expects, in every case; but for a factor, if one is given."""
+        for case in self.cases:
+            expected = telling.expected(self.bench, case, quantity)
+            if expected is None:
+                return False
+            factor = law.factor(self.bench.cases[case].sizes) if law else 1.0
+            if not same(self.found[case][quantity], factor * expected):
+                return False
+        return True
+
+    def expected(self, telling: Telling, quantity: str) -> list[NDArray[Any]] | None:
+        """Return what a telling expects for a quantity, in every case."""
+        found = [telling.expected(self.bench, case, quantity) for case in self.cases]
+        return [value for value in found if value is not None] if all(v is not None for v in found) else None
+
+    def is_right(self, quantity: str) -> bool:
+        """Whether a quantity is right in every case, by the reference or an alternative of it."""
+        return all(self._right_in(case, quantity) for case in self.found)
+
+    def _right_in(self, case: int, quantity: str) -> bool:
+        choices = [self.bench.right(case), *self.bench.alternatives.get(case, [])]
+        return any(same(self.found[case][quantity], values[quantity]) for values in choices)
+
+    def right_cases(self, quantities: Sequence[str]) -> list[int]:
+        """Return the numbers of the cases in which all of these quantities are right."""
+        return [case for case in self.found if all(self._right_in(case, name) for name in quantities)]
+
+    def divided(self, quantity: Quantity) -> Story:
+        """Return the same story with one quantity divided by n, as if the factor 1/n had been left to later ones."""
+        other = copy(self)
+        other.found = {
+            case: {**values, quantity.name: values[quantity.name] / self.bench.cases[case].sizes.get("n", 1)}
+            for case, values in self.found.items()
+        }
+        return other
+
+    def keep_own(self, quantity: str, mean: str = "here") -> None:
+        """Compute later quantities from the learner's own values of this one.
+
+        Args:
+            quantity: its name.
+            mean: where its factor 1/n is: ``"here"``, ``"left"`` to later quantities, or ``"unknown"``.
+        """
+        self.mean_of[quantity] = mean
+        for case in self.cases:
+            if self.found[case][quantity].shape == self.bench.right(case)[quantity].shape:
+                self.own[case][quantity] = self.found[case][quantity]

@@ -1,0 +1,19 @@
+# exercise: deep
+# verdict: wrong
+# mistake: relu-wrong-layer
+# at: dZ2
+# Asks Z3 for the mask of layer 2.
+import numpy as np
+
+
+def gradients(X, y, W1, b1, W2, b2, W3, b3):
+    n = len(y)
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    A2 = np.maximum(Z2, 0)
+    Z3 = A2 @ W3 + b3
+    dZ3 = (1 / (1 + np.exp(-Z3)) - y) / n
+    dZ2 = dZ3 @ W3.T * (Z3 > 0)
+    dZ1 = dZ2 @ W2.T * (Z1 > 0)
+    return dZ3, A2.T @ dZ3, dZ3.sum(0), dZ2, A1.T @ dZ2, dZ2.sum(0), dZ1, X.T @ dZ1, dZ1.sum(0)

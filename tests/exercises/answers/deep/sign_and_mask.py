@@ -1,0 +1,16 @@
+# exercise: deep
+# verdict: wrong
+# mistake: sign, relu-derivative-missing
+# at: dZ3, dZ1
+# y − A3, and no mask in the first layer.
+import numpy as np
+
+
+def gradients(X, y, W1, b1, W2, b2, W3, b3):
+    n = len(y)
+    A1 = np.maximum(X @ W1 + b1, 0)
+    A2 = np.maximum(A1 @ W2 + b2, 0)
+    dZ3 = (y - 1 / (1 + np.exp(-(A2 @ W3 + b3)))) / n
+    dZ2 = dZ3 @ W3.T * (A2 > 0)
+    dZ1 = dZ2 @ W2.T
+    return dZ3, A2.T @ dZ3, dZ3.sum(0), dZ2, A1.T @ dZ2, dZ2.sum(0), dZ1, X.T @ dZ1, dZ1.sum(0)

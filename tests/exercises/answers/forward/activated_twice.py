@@ -1,0 +1,19 @@
+# exercise: forward
+# verdict: wrong
+# mistake: none
+# at: A2
+# Applies the sigmoid twice.
+import numpy as np
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def forward(X, y, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.tanh(Z1)
+    Z2 = A1 @ W2 + b2
+    A2 = sigmoid(sigmoid(Z2))
+    loss = -np.mean(y * np.log(A2) + (1 - y) * np.log(1 - A2))
+    return {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2, "loss": loss}

@@ -1,0 +1,22 @@
+# exercise: recitation-loops
+# verdict: wrong
+# mistake: sample-left-out
+# at: w_grad_2
+# range(1, n), as in a language whose arrays begin at 1.
+import numpy as np
+
+
+def gradients(x, y, w_1, u_1, w_2, u_2):
+    n = y.shape[1]
+    w_grad_1, u_grad_1 = np.zeros_like(w_1), np.zeros_like(u_1)
+    w_grad_2, u_grad_2 = np.zeros_like(w_2), np.zeros_like(u_2)
+    for i in range(1, n):
+        z_1 = w_1 @ x[:, i : i + 1] + u_1
+        h = np.maximum(z_1, 0)
+        delta_2 = 1 / (1 + np.exp(-(w_2 @ h + u_2))) - y[:, i : i + 1]
+        delta_1 = w_2.T @ delta_2 * (z_1 > 0)
+        w_grad_2 += delta_2 @ h.T
+        u_grad_2 += delta_2
+        w_grad_1 += delta_1 @ x[:, i : i + 1].T
+        u_grad_1 += delta_1
+    return w_grad_2 / n, u_grad_2 / n, w_grad_1 / n, u_grad_1 / n

@@ -1,0 +1,23 @@
+# exercise: recitation-loops
+# verdict: wrong
+# mistake: sample-left-out
+# at: w_grad_2
+# range(n − 1): the last sample never comes.
+import numpy as np
+
+
+def gradients(x, y, w_1, u_1, w_2, u_2):
+    n = y.shape[1]
+    w_grad_1, u_grad_1 = np.zeros_like(w_1), np.zeros_like(u_1)
+    w_grad_2, u_grad_2 = np.zeros_like(w_2), np.zeros_like(u_2)
+    i = 0
+    while i < n - 1:
+        z_1 = w_1 @ x[:, i] + u_1[:, 0]
+        h = np.maximum(z_1, 0)
+        d = 1 / (1 + np.exp(-(w_2[0] @ h + u_2[0, 0]))) - y[0, i]
+        w_grad_2[0] += d * h
+        u_grad_2[0] += d
+        w_grad_1 += np.outer(d * w_2[0] * (z_1 > 0), x[:, i])
+        u_grad_1[:, 0] += d * w_2[0] * (z_1 > 0)
+        i += 1
+    return {"w_grad_2": w_grad_2 / n, "u_grad_2": u_grad_2 / n, "w_grad_1": w_grad_1 / n, "u_grad_1": u_grad_1 / n}

@@ -1,0 +1,21 @@
+# exercise: recitation-matrix
+# verdict: wrong
+# mistake: relu-derivative-missing
+# at: delta_1
+# No relu on the way back.
+import numpy as np
+
+
+def gradients(x, y, w_1, u_1, w_2, u_2):
+    n = y.shape[1]
+    h = np.maximum(w_1 @ x + u_1, 0)
+    delta_2 = 1 / (1 + np.exp(-(w_2 @ h + u_2))) - y
+    delta_1 = w_2.T @ delta_2
+    return {
+        "delta_2": delta_2,
+        "w_grad_2": delta_2 @ h.T / n,
+        "u_grad_2": delta_2.mean(axis=1, keepdims=True),
+        "delta_1": delta_1,
+        "w_grad_1": delta_1 @ x.T / n,
+        "u_grad_1": delta_1.mean(axis=1, keepdims=True),
+    }
