@@ -7,7 +7,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from . import imports, lecture, memory, nodes, process, recitation
+from . import grading, imports, lecture, memory, nodes, process, recitation
 from .peers import PEERS
 from .report import Table, versions
 from .running import Settings
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "import": imports.run,
     "memory": memory.run,
     "nodes": nodes.run,
+    "grading": grading.run,
 }
 
 
