@@ -89,7 +89,8 @@ def _tour(options: argparse.Namespace) -> int:
     epochs = options.epochs
     length = QUICK if options.quick else Length(epochs, epochs, epochs) if epochs else Length()
     page = tour(options.out, length)
-    print(f"\nThe page with figures and programs: {page}")
+    print("\nNow derive the gradients yourself: chainrule exercise list")
+    print(f"The page with figures and programs: {page}")
     if options.open:
         import webbrowser
 
