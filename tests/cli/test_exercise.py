@@ -176,7 +176,7 @@ def test_a_fault_while_grading_shows_in_the_status(monkeypatch, tmp_path, capsys
     words = ["grade", str(tmp_path), "--exercise", "paths", "--out", str(tmp_path / "out" / "grades.csv")]
     status, out, _ = run(capsys, *words)
     assert status == 1
-    assert "ada could not be graded through a fault of chainrule: ZeroDivisionError" in out
+    assert "ada could not be graded through a fault of chainrule or of this machine: ZeroDivisionError" in out
 
 
 @pytest.mark.parametrize("words", [["nowhere"], [".", "--out", "grades.txt"], [".", "--exercise", "pahts"]])
@@ -203,3 +203,44 @@ def test_a_terminal_without_marks_gets_letters(check, tmp_path, monkeypatch):
 def test_print_alone_would_fail_there():
     with pytest.raises(UnicodeEncodeError):
         print("✗", file=io.TextIOWrapper(io.BytesIO(), encoding="ascii"), flush=True)
+
+
+OWN = """
+import numpy as np
+from chainrule.exercises import Exercise
+
+def loss(X, y, w):
+    return np.mean((X @ w - y) ** 2)
+
+example = {"X": np.ones((8, 3)), "y": np.zeros(8), "w": np.array([0.5, -1.0, 2.0])}
+exercise = Exercise.from_function(loss, "w", example, name="my-loss")
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["--notebook"]])
+def test_an_exercise_of_ones_own(options, tmp_path, monkeypatch, capsys):
+    """Started, checked and graded by its file; the starter's last cell works beside that file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.py").write_text(OWN)
+    assert "def loss(X, y, w):" in run(capsys, "show", "own.py")[1]
+    assert "chainrule exercise hint own.py --strength 2" in run(capsys, "hint", "own.py")[1]
+    status, out, _ = run(capsys, "start", "own.py", "--out", "class", *options)
+    starter = next((tmp_path / "class").iterdir())
+    assert status == 0
+    assert f"chainrule exercise check class/{starter.name} --exercise own.py" in out.replace("\\", "/")
+    assert "hint own.py" in out
+    assert "needs own.py beside this file" in out
+    assert "my-loss: there is nothing" in run(capsys, "check", str(starter), "--exercise", "own.py")[1]
+    text = starter.read_text(encoding="utf-8")
+    starter.write_text(text.replace("dw = ...", "dw = 2 * X.T @ (X @ w - y) / len(y)"), encoding="utf-8")
+    assert run(capsys, "check", str(starter), "--exercise", "own.py")[0] == 0
+    assert "1 submission, 1 passed" in run(capsys, "grade", "class", "--exercise", "own.py")[1]
+    assert 'exercises.check("own.py", gradients)' in text.replace("\\", "")
+    assert exercises.check("own.py", lambda X, y, w: 2 * X.T @ (X @ w - y)).mistakes == ("missing-mean",)
+
+
+def test_a_file_in_place_of_the_folder_for_a_starter(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    status, out, err = run(capsys, "start", "paths", "--out", str(tmp_path / "file"))
+    assert (status, out) == (1, "")
+    assert "expected a folder" in err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -74,6 +75,27 @@ def test_a_file_in_place_of_the_folder(tmp_path, capsys):
     (tmp_path / "file").write_text("x")
     assert main(["tour", "--out", str(tmp_path / "file")]) == 1
     assert "is a file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [["exercise", "list"], ["exercise", "show", "deep"], ["--help"], []])
+def test_nobody_reads_on(words, unbuffered):
+    """As after ``| head``: no word of it, and the status that other programs have."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    script = "import sys, chainrule.cli; sys.exit(chainrule.cli.main())"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )
+    os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode == 141 or (unbuffered and "exercise" not in words)  # argparse itself says nothing then
 
 
 def test_stopping_is_no_traceback(tmp_path, monkeypatch, capsys):

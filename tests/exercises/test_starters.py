@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from chainrule.errors import DataError
+from chainrule.exercises import check
 from chainrule.exercises.blanks import blank_function, blanked
 from chainrule.exercises.exercise import Exercise, Quantity
 from chainrule.exercises.library import EXERCISES
@@ -121,12 +122,20 @@ def test_a_starter_has_every_blank_and_no_answer(exercise):
 
 
 @each
-def test_a_starter_as_it_is_gives_no_answer(exercise):
-    case = exercise.draw(np.random.default_rng(0), exercise.axes, 1.0)
-    with contextlib.suppress(TypeError, ValueError):  # what is made of a blank
-        found = run(learner_source(exercise))[exercise.function](*case.values())
-        values = list(found.values()) if isinstance(found, dict) else [found]
-        assert any(value is ... or not np.any(value) for value in values)
+@pytest.mark.parametrize("kind", ["py", "ipynb"])
+def test_a_starter_as_it_is_is_unfinished(exercise, kind, tmp_path):
+    file = tmp_path / f"starter.{kind}"
+    file.write_text((starter_py if kind == "py" else starter_notebook)(exercise), encoding="utf-8")
+    report = check(exercise, file)
+    assert report.mistakes == ("unfinished",)
+    assert report.score == 0
+
+
+def test_the_last_cell_checks_with_a_teachers_own_file():
+    for starter in (starter_py, starter_notebook):
+        text = starter(teachers_exercise(), "own.py").replace("\\", "")
+        assert 'exercises.check("own.py", gradients)' in text
+        assert "# chainrule exercise: my-loss" in text
 
 
 def test_an_answer_left_in_the_starter_would_be_caught():

@@ -60,6 +60,15 @@ def test_cells_are_text_or_html():
     assert '<td data-label="b"><i></td>' in rich_table(["a", "b"], [["x", "<i>"]])
 
 
+def test_an_error_names_the_file_and_not_its_draft(tmp_path):
+    (tmp_path / "page.html").mkdir()
+    for path in (tmp_path / "page.html", tmp_path / "nowhere" / "page.html"):
+        with pytest.raises(OSError, match=r"page\.html'$") as raised:
+            write(path, "x")
+        assert raised.value.filename == str(path)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
 @pytest.mark.parametrize("content", ["text ✓\n", b"\x89PNG"])
 def test_files_are_replaced(tmp_path, content):
     path = tmp_path / "file"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,16 +33,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after ``chainrule``; by default those of the process.
 
     Returns:
-        The exit status: 0 if all went well, 1 after an error that was explained, 130 after Ctrl-C; ``exercise check``
-        says more with it, see ``chainrule exercise check --help``.
+        The exit status: 0 if all went well, 1 after an error that was explained, 130 after Ctrl-C, 141 if nobody reads
+        what is printed; ``exercise check`` says more with it, see ``chainrule exercise check --help``.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            print(end="", flush=True)
+    except BrokenPipeError:  # nobody reads on, as after `| head`: no news to anybody
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains when it flushes at its end
+        return 141
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    options = _parser().parse_args(arguments)
     try:
         return options.run(options)
     except KeyboardInterrupt:
         print("\nchainrule: stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        raise
     except (ChainruleError, OSError) as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return options.failed

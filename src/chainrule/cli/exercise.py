@@ -45,7 +45,7 @@ memory and files; whatever it does costs nobody else anything. Written are, besi
   mistakes.png, .svg  how many made each mistake
 
 What an earlier grading wrote there is replaced. The exit status is 1 if some answer could not be graded through a
-fault of chainrule; the summary then says which."""
+fault of chainrule or of the machine; the summary then says which."""
 
 RAW = argparse.RawDescriptionHelpFormatter
 STRONGEST = 3
@@ -69,7 +69,9 @@ def add_parser(commands: Commands) -> None:
     hint = actions.add_parser("hint", help="print a hint")
     hint.set_defaults(run=_hint)
     for parser_of_one in (show, start, hint):
-        parser_of_one.add_argument("name", metavar="NAME", help="an exercise, as in: chainrule exercise list")
+        parser_of_one.add_argument(
+            "name", metavar="NAME", help="an exercise, as in: chainrule exercise list; or a .py file that makes one"
+        )
     start.add_argument("--out", type=Path, default=Path(), metavar="FOLDER", help="where to (default: here)")
     start.add_argument("--notebook", action="store_true", help="a Jupyter notebook instead of a marimo one")
     start.add_argument("--force", action="store_true", help="replace the file if it exists")
@@ -99,7 +101,11 @@ def _add_grade(actions: Commands) -> None:
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--exercise", metavar="NAME", help="the exercise (default: the one that the file names)")
+    parser.add_argument(
+        "--exercise",
+        metavar="NAME",
+        help="the exercise, or a .py file of yours that makes one (default: the one that the file names)",
+    )
     parser.add_argument(
         "--timeout", type=seconds, default=10.0, metavar="SECONDS", help="for one answer (default: %(default)g)"
     )
@@ -134,20 +140,26 @@ def _start(options: argparse.Namespace) -> int:
     path = options.out / f"{exercise.name.replace('-', '_')}{ending}"
     if path.exists() and not options.force:
         raise FileExistsError(f"{path} is there already and is left as it is. Give another --out, or --force")
+    if options.out.exists() and not options.out.is_dir():
+        raise DataError(f"expected a folder to write {path.name} to, got {str(options.out)!r}, which is a file")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, starters.starter_notebook(exercise) if options.notebook else starters.starter_py(exercise))
-    _print(_next_steps(exercise, path))
+    starter = starters.starter_notebook if options.notebook else starters.starter_py
+    own = Path(options.name).name if options.name.endswith(".py") else ""
+    write(path, starter(exercise, own))
+    _print(_next_steps(exercise, path, options.name))
     return 0
 
 
-def _next_steps(exercise: Exercise, path: Path) -> str:
+def _next_steps(exercise: Exercise, path: Path, name: str) -> str:
     editor = "jupyter lab" if path.suffix == ".ipynb" else "marimo edit"
+    own = name.endswith(".py")
+    beside = f"\n\nThe last cell needs {Path(name).name} beside this file: hand out both." if own else ""
     return (
         f"{path}: {exercise.title}\n\n"
         f"1. Open it in any editor, or: {editor} {path}\n"
         f"2. Fill in the lines that end in # answer.\n"
-        f"3. chainrule exercise check {path}\n\n"
-        f"Stuck? chainrule exercise hint {exercise.name}"
+        f"3. chainrule exercise check {path}{f' --exercise {name}' if own else ''}\n\n"
+        f"Stuck? chainrule exercise hint {name}{beside}"
     )
 
 
@@ -157,7 +169,7 @@ def _hint(options: argparse.Namespace) -> int:
     exercise = exercises.get(options.name)
     _print(exercise.hints[options.strength - 1].rstrip())
     if options.strength < STRONGEST:
-        _print(f"\nStronger: chainrule exercise hint {exercise.name} --strength {options.strength + 1}")
+        _print(f"\nStronger: chainrule exercise hint {options.name} --strength {options.strength + 1}")
     return 0
 
 
@@ -185,7 +197,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 def _print(text: str) -> None:
     """Print, also where the terminal has no ✓."""
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

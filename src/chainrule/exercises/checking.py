@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
+
 from ..errors import DataError, UnknownNameError
 from .exercise import Exercise
 from .judging import Workbench, judge
@@ -99,7 +101,7 @@ def check(name: str | Exercise, answer: Callable[..., Any] | str | Path | None, 
             f"expected a function or the path of a file as answer, got {type(answer).__name__}. "
             f"Write check({exercise.name!r}, {exercise.function}), without parentheses after the function"
         )
-    with _JUDGING:
+    with _JUDGING, np.errstate(all="ignore"):  # an answer of 1e308 everywhere is no reason to warn
         return judge(_workbench(exercise), run)
 
 

@@ -25,28 +25,34 @@ def axes_of(example: Mapping[str, Any], named: Mapping[str, int], fixed: Collect
     Args:
         example: the arguments.
         named: names that are given to lengths, such as ``{"features": 5}``.
-        fixed: the arguments that are derived by. The samples, ``n``, are counted by the first axis of the first array
-            that is none of them, unless ``named`` says it.
+        fixed: the arguments that are derived by. The samples, ``n``, are counted by the first axis of the others that
+            none of these has, for what is learnt does not grow with the samples; unless ``named`` says it.
 
     Raises:
-        DataError: two axes of one argument have the same length, so that a transpose could not be told.
+        DataError: two axes of one argument have the same length, so that a transpose could not be told; or a length
+            has a name that the example has not.
 
     >>> axes_of({"X": np.zeros((4, 3)), "w": np.zeros(3)}, {}, {"w"})
     {'n': 4, 'axis_3': 3}
     """
     names = {length: name for name, length in named.items()}
-    data = [np.shape(value) for name, value in example.items() if name not in fixed and np.ndim(value)]
-    if "n" not in named and data and data[0][0] not in names:
-        names[data[0][0]] = "n"
+    learnt = {length for name, value in example.items() if name in fixed for length in np.shape(value)}
+    data = [length for name, value in example.items() if name not in fixed for length in np.shape(value)]
+    samples = [length for length in data if length not in learnt and length not in names and length != 1]
+    if "n" not in named and samples:
+        names[samples[0]] = "n"
+    lengths = {length for value in example.values() for length in np.shape(value)}
+    if not lengths.issuperset(named.values()):
+        raise DataError(f"expected lengths that the example has as axes, {sorted(lengths)}; got {dict(named)}")
     axes = dict(named)
     for argument, value in example.items():
-        lengths = [length for length in np.shape(value) if length != 1]
-        if len(set(lengths)) < len(lengths) or 0 in lengths:
+        own = [length for length in np.shape(value) if length != 1]
+        if len(set(own)) < len(own) or 0 in own:
             raise DataError(
                 f"expected axes of different lengths, all of them at least 1, in the example for {argument}; got "
                 f"shape {np.shape(value)}. Equal lengths are taken for one axis"
             )
-        axes |= {names.setdefault(length, f"axis_{length}"): length for length in lengths}
+        axes |= {names.setdefault(length, f"axis_{length}"): length for length in own}
     return axes
 
 
@@ -63,24 +69,30 @@ def is_label(value: Any) -> bool:
 
 
 def drawing_alike(
-    example: Mapping[str, Any], axes: Mapping[str, int], finite: Callable[[Mapping[str, Any]], bool]
+    example: Mapping[str, Any], axes: Mapping[str, int], learnt: Collection[str], function: Callable[..., Any]
 ) -> Callable[[np.random.Generator, Mapping[str, int], float], dict[str, Any]]:
     """Return a function that draws arguments like an example.
 
     Args:
         example: the arguments.
         axes: its axes, as from ``axes_of``.
-        finite: whether the function to derive has a finite value there; what has not is drawn again.
+        learnt: the arguments that are derived by: real numbers, even if the example has whole ones.
+        function: the function to derive; where it has no finite value is drawn again.
+
+    Raises, when it draws:
+        DataError: the function does not take arrays of other lengths, or was finite at none.
     """
     names = {length: name for name, length in axes.items()}
 
     def draw(rng: np.random.Generator, sizes: Mapping[str, int], spread: float) -> dict[str, Any]:
         for _ in range(ATTEMPTS):
             drawn = {
-                name: _alike(rng, value, tuple(sizes[names[k]] if k in names else k for k in np.shape(value)))
+                name: _alike(
+                    rng, value, tuple(sizes[names[k]] if k in names else k for k in np.shape(value)), name in learnt
+                )
                 for name, value in example.items()
             }
-            if finite(drawn):
+            if _is_finite(function, drawn, sizes):
                 return drawn
         raise DataError(
             f"expected finite values of the function on numbers like those of the example, got none in {ATTEMPTS} "
@@ -90,8 +102,23 @@ def drawing_alike(
     return draw
 
 
-def _alike(rng: np.random.Generator, value: Any, shape: tuple[int, ...]) -> Any:
+def _is_finite(function: Callable[..., Any], arguments: Mapping[str, Any], sizes: Mapping[str, int]) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            return bool(np.isfinite(function(**arguments)).all())
+    except Exception as error:
+        raise DataError(
+            f"expected a function that works at other lengths of axes than the example's, too; with {dict(sizes)} it "
+            f"stopped with {type(error).__name__}: {error}. Let it take its sizes from its arguments, or pass a draw "
+            f"of your own: draw(rng, sizes, spread) -> dict of arguments"
+        ) from error
+
+
+def _alike(rng: np.random.Generator, value: Any, shape: tuple[int, ...], learnt: bool) -> Any:
     array = np.asarray(value)
+    if learnt:
+        drawn = _real(rng, array, shape)
+        return drawn if array.ndim else drawn.item()
     drawn = _numbers(rng, array, shape)
     if array.dtype.kind in "biu":
         drawn = drawn.astype(array.dtype)
@@ -103,6 +130,11 @@ def _numbers(rng: np.random.Generator, like: NDArray[Any], shape: tuple[int, ...
         return _labels(rng, like, shape)
     if like.dtype.kind in "biu":
         return rng.integers(int(like.min()), int(like.max()) + 1, shape)
+    return _real(rng, like, shape)
+
+
+def _real(rng: np.random.Generator, like: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Numbers of the same range: between 0 and 1, positive, or any."""
     if like.size > 1 and like.min() >= 0 and like.max() <= 1:
         return rng.uniform(0.05, 0.95, shape)
     drawn = rng.normal(0, 1, shape) / np.sqrt(shape[0] if len(shape) == 2 else 1)

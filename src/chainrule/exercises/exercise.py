@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from inspect import signature
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..errors import DataError
 from .cases import Case, plan
 from .drawing_alike import axes_of, drawing_alike, is_label, shape_words
+
+if TYPE_CHECKING:
+    from ..graph import Graph
 
 __all__ = ["Draw", "Exercise", "Quantity", "Variant"]
 
@@ -127,14 +131,16 @@ class Exercise:
             answer_name: the name of the function that an answer defines. It returns a dictionary with ``dw`` for
                 ``w``, or a tuple in the order of ``wrt``.
             axes: names for lengths, for the messages: ``{"n": 8, "features": 5}``. ``n`` counts the samples; left out,
-                the first axis of the first array that is not derived by does.
+                the first axis that nothing has which is derived by does.
             draw: draws the arguments of a case, ``draw(rng, sizes, spread)``; by default numbers like the example's.
             statement: Markdown; one is made from the function if left out.
             hints: three; made from the function if left out.
 
         Raises:
             TraceError, UnsupportedError: the function cannot be traced.
-            DataError: it has no value of a name in ``wrt``, or the example has equal lengths in one argument.
+            DataError: it has no value of a name in ``wrt``, does not take the arguments of the example, or returns
+                several values; the example has equal lengths in one argument; or nothing like it can be drawn at other
+                lengths.
 
         >>> def loss(X, y, w):
         ...     return np.mean((X @ w - y) ** 2)
@@ -146,16 +152,15 @@ class Exercise:
         >>> check(exercise, lambda X, y, w: 2 * X.T @ (X @ w - y)).mistakes
         ('missing-mean',)
         """
-        from ..graph import trace
-
-        graph = trace(function, **example)
-        wanted = [wrt] if isinstance(wrt, str) else list(wrt)
+        example = _as_arrays(example)
+        graph = _traced(function, example)
+        wanted = [wrt] if isinstance(wrt, str) else list(dict.fromkeys(wrt))
         named = {node.name: node for node in graph.nodes if node.name}
         unknown = [one for one in wanted if one not in named]
-        if unknown:
+        if unknown or not wanted:
             raise DataError(
-                f"expected arguments of {graph.name} or variables that it assigns to derive by, got {unknown[0]!r}; "
-                f"there are {', '.join(sorted(named))}"
+                f"expected arguments of {graph.name} or variables that it assigns to derive by, got "
+                f"{repr(unknown[0]) if unknown else 'none'}; there are {', '.join(sorted(named))}"
             )
         lengths = axes_of(example, axes or {}, wanted)
         samples = lengths.get("n")
@@ -169,24 +174,22 @@ class Exercise:
             for one in wanted
         ]
 
-        def finite(arguments: Mapping[str, Any]) -> bool:
-            with np.errstate(all="ignore"):
-                return bool(np.isfinite(function(**arguments)).all())
-
         inner = ", ".join(f"`{one.name}`" for one in quantities)
-        return cls(
+        made = cls(
             name or graph.name.replace("_", "-"),
             title or f"The derivative of {graph.name}",
             answer_name,
             function,
             quantities,
-            draw or drawing_alike(example, lengths, finite),
+            draw or drawing_alike(example, lengths, wanted, function),
             lengths,
             statement=statement,
             answer="",
             hints=hints or _hints(graph, inner),
             labels=[one for one, value in example.items() if one not in wanted and is_label(value)],
         )
+        plan(made)  # what cannot be drawn is the teacher's to know, now
+        return made
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -194,7 +197,37 @@ class Exercise:
         return plan(self)
 
 
-def _hints(graph: Any, results: str) -> tuple[str, str, str]:
+def _as_arrays(example: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an example with arrays where it has lists."""
+    if not isinstance(example, Mapping):
+        raise DataError(f"expected an example for each argument by its name, as a dictionary, got a {_kind(example)}")
+    return {name: np.asarray(value) if isinstance(value, list | tuple) else value for name, value in example.items()}
+
+
+def _traced(function: Callable[..., Any], example: Mapping[str, Any]) -> Graph:
+    """Return the graph of a function that returns one number or array.
+
+    Raises:
+        DataError: it does not take these arguments, or returns something else.
+    """
+    from ..graph import trace
+
+    try:
+        signature(function).bind(**example)
+    except TypeError as error:
+        raise DataError(f"expected a function and an example for each of its arguments: {error}") from None
+    with np.errstate(all="ignore"):
+        graph = trace(function, **example)
+    if not isinstance(graph._structure, int):
+        raise DataError(f"expected a function that returns one number or array, got a {_kind(graph._structure)}")
+    return graph
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
+
+
+def _hints(graph: Graph, results: str) -> tuple[str, str, str]:
     """Hints from the chain rule: what to begin with, how to go on, and the steps by name."""
     steps = [node.op.__name__ for node in graph.nodes if node.parents]
     return (

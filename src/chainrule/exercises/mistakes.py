@@ -78,7 +78,7 @@ MISTAKES: dict[str, Mistake] = {
     "order-ignored": Mistake("accumulation", "the order of the samples not followed"),
     "labels-not-shuffled": Mistake("accumulation", "samples shuffled, but not their labels"),
     "history-wrong": Mistake("accumulation", "the history is of another loss than asked for"),
-    "log-of-zero": Mistake("numerics", "a logarithm of 0, or a division by 0"),
+    "log-of-zero": Mistake("numerics", "no finite number: a logarithm of 0, a division by 0"),
     "misplaced-epsilon": Mistake("numerics", "an epsilon that changes the result"),
     "low-precision": Mistake("numerics", "computed with too few digits"),
     "rounded": Mistake("numerics", "rounded"),

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["learner_source", "starter_notebook", "starter_py", "statement_of"]
 
 _MARIMO = "0.25.2"  # the version whose form the file has; others read it too
-_CHECK = "Check your answer with the last cell, or with `chainrule exercise check FILE`."
 
 
 class _Parts(NamedTuple):
@@ -38,11 +37,16 @@ def learner_source(exercise: Exercise) -> str:
     return blanked(exercise.answer) if exercise.answer.strip() else blank_function(exercise)
 
 
-def starter_py(exercise: Exercise) -> str:
+def starter_py(exercise: Exercise, file: str = "") -> str:
     """Return an exercise as a marimo notebook, which is a Python file.
 
     It opens with ``marimo edit FILE``. The functions stand at the top level of the module, so other code can import
     them.
+
+    Args:
+        exercise: the exercise.
+        file: for an exercise of your own the name of the file that makes it, which then has to lie beside the starter
+            for its last cell.
 
     >>> from chainrule.exercises.library import EXERCISES
     >>> starter_py(EXERCISES[0]).splitlines()[0]
@@ -53,14 +57,18 @@ def starter_py(exercise: Exercise) -> str:
         f"with app.setup:\n{_indented('import marimo as mo' + chr(10) + parts.setup)}",
         f"@app.cell(hide_code=True)\ndef _():\n    mo.md({_quoted(statement_of(exercise))})\n    return",
         *(f"@app.function\n{function}" for function in parts.functions),
-        f"@app.cell\ndef _():\n{_indented(_check_cell(exercise))}\n    return (exercises,)",
+        f"@app.cell\ndef _():\n{_indented(_check_cell(exercise, file))}\n    return (exercises,)",
     ]
     head = f'{_marker(exercise)}\n\nimport marimo\n\n__generated_with = "{_MARIMO}"\napp = marimo.App()\n\n'
     return head + "\n\n\n".join(cells) + '\n\n\nif __name__ == "__main__":\n    app.run()\n'
 
 
-def starter_notebook(exercise: Exercise) -> str:
+def starter_notebook(exercise: Exercise, file: str = "") -> str:
     """Return an exercise as a Jupyter notebook: the text of an ``.ipynb`` file of format 4.5.
+
+    Args:
+        exercise: the exercise.
+        file: as for ``starter_py``.
 
     Source: the notebook file format, https://nbformat.readthedocs.io/en/latest/format_description.html.
 
@@ -73,7 +81,7 @@ def starter_notebook(exercise: Exercise) -> str:
         {"cell_type": "markdown", "id": "statement", "metadata": {}, "source": _lines(statement_of(exercise))},
         _code("setup", f"{_marker(exercise)}\n{parts.setup}"),
         *(_code(f"function-{i}", function) for i, function in enumerate(parts.functions, 1)),
-        _code("check", _check_cell(exercise)),
+        _code("check", _check_cell(exercise, file)),
     ]
     metadata = {
         "chainrule": {"exercise": exercise.name},
@@ -112,7 +120,7 @@ def statement_of(exercise: Exercise) -> str:
             "\n| result | what it is | shape |\n|:---|:---|:---|",
             *results,
             "\n- Return a dictionary with these keys, or a tuple in this order.\n",
-            f"{_CHECK}\n",
+            "**Check** your answer with the last cell.\n",
         ]
     )
 
@@ -152,8 +160,8 @@ def _marker(exercise: Exercise) -> str:
     return f"# chainrule exercise: {exercise.name}"
 
 
-def _check_cell(exercise: Exercise) -> str:
-    return f'from chainrule import exercises\n\nexercises.check("{exercise.name}", {exercise.function})'
+def _check_cell(exercise: Exercise, file: str) -> str:
+    return f'from chainrule import exercises\n\nexercises.check("{file or exercise.name}", {exercise.function})'
 
 
 def _quoted(text: str) -> str:

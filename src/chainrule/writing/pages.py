@@ -106,13 +106,20 @@ def rich_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Write a file under another name and rename it, so that nobody ever meets half of it. Text becomes UTF-8."""
+    """Write a file under another name and rename it, so that nobody ever meets half of it. Text becomes UTF-8.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     data = content.encode("utf-8") if isinstance(content, str) else content
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(draft, "xb") as file:
             file.write(data)
         draft.replace(path)
+    except OSError as error:  # told of the file, not of its draft
+        draft.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from None
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

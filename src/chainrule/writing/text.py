@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 
-__all__ = ["WIDTH", "counted", "folded", "one_line", "visible"]
+__all__ = ["WIDTH", "counted", "folded", "one_line", "shortened", "visible"]
 
 WIDTH = 96  # characters of a printed line
 CALL = re.compile(r"\w\((?:[^()]|\([^()]*\))*\)")
@@ -30,8 +30,16 @@ def folded(text: str, first: str = "", others: str = "  ") -> list[str]:
 
 def one_line(text: str, first: str = "") -> str:
     """What of ``text`` fits on one line after ``first``; an ellipsis says that there is more."""
-    line = first + visible(text).rstrip()
-    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+    return shortened(first + visible(text).rstrip(), WIDTH)
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text, ``most`` characters; an ellipsis says that there is more.
+
+    >>> shortened("abcdef", 4)
+    'abc…'
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def visible(text: str) -> str:

@@ -94,8 +94,32 @@ def test_a_fault_of_ours_costs_only_its_row(folder):
     assert grades.mistakes == Counter()
     assert "2 not graded" in str(grades)
     summary = (folder.parent / "out" / "summary.html").read_text(encoding="utf-8")
-    assert "bo could not be graded through a fault of chainrule: ZeroDivisionError" in summary
+    assert "bo could not be graded through a fault of chainrule or of this machine: ZeroDivisionError" in summary
     assert "through a fault of the program" in (folder.parent / "out/feedback/bo.html").read_text(encoding="utf-8")
+
+
+def test_a_long_name_leaves_the_tables_as_they_are(folder):
+    hand_in(folder, ada="right", **{"x" * 200: "right"})
+    grades = graded(folder)
+    assert max(map(len, str(grades).splitlines())) < 80
+    summary = (folder.parent / "out" / "summary.html").read_text(encoding="utf-8")
+    assert ">" + "x" * 31 + "…<" in summary
+    assert "x" * 200 in table_of(folder)
+
+
+def test_the_same_fault_is_told_once(folder):
+    hand_in(folder, **{f"s{number}": "fault" for number in range(8)})
+    remarks = graded(folder).remarks()
+    assert len(remarks) == 1
+    assert remarks[0].startswith("s0, s1, s2, s3, s4 and 3 more could not be graded")
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(folder, monkeypatch):
+    hand_in(folder, ada="right")
+    monkeypatch.setattr(checking, "check", lambda *_, **__: pytest.fail("checked before it was refused"))
+    monkeypatch.setattr(pages.os, "access", lambda place, mode: place.name != "out")
+    with pytest.raises(PermissionError, match="out"):
+        graded(folder)
 
 
 @pytest.mark.parametrize("broken", [None, 7, Report("paths", "Paths", [Finding("du_dx", False, "much")])])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -101,6 +102,16 @@ def test_what_is_hidden_or_ours_is_no_student(tmp_path):
     assert students(tmp_path, [tmp_path / "feedback"])[-1] == "ada"
 
 
+def test_ours_are_known_however_the_folder_is_called(tmp_path, monkeypatch):
+    put(tmp_path / "class", ada_py=PATHS)
+    put(tmp_path / "class" / "feedback", x_py="")
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path / "class", tmp_path / "class" / ".." / "class"):
+        for ours in ("class", tmp_path / "class", "./class/../class"):
+            assert students(folder, [Path(ours, "feedback")]) == ["ada"]
+    assert students(tmp_path / "class", [tmp_path / "feedback"]) == ["ada", "feedback"]
+
+
 @pytest.mark.parametrize("name", ["nowhere", "file.txt", "empty"])
 def test_a_folder_without_submissions_is_said(tmp_path, name):
     (tmp_path / "file.txt").write_text("")
@@ -124,6 +135,21 @@ def test_of_several_the_one_that_names_the_exercise(tmp_path):
 def test_of_several_the_one_that_defines_the_function(tmp_path, name, text):
     put(tmp_path, **{"ada__a_py": "def other(x): ...", "ada__b_py": "x = 'def', derivatives", f"ada__{name}": text})
     assert chosen(tmp_path, "paths").startswith("ada/hw.")
+
+
+def test_a_file_of_nothing_but_lines_is_soon_searched(tmp_path):
+    """Eight million empty lines would keep a careless search busy for years."""
+    put(tmp_path, **{f"ada__{letter}_py": "\n" * 2**22 for letter in "ab"})
+    assert chosen(tmp_path, "paths").startswith("2 files")
+
+
+def test_folders_inside_folders_without_an_end_are_left(tmp_path):
+    """A thousand of them would end the search with an error."""
+    deep = Path(*["d"] * (finding.DEEPEST - 1))
+    put(tmp_path / "ada" / deep / "d" / "d", hw_py=PATHS)
+    assert chosen(tmp_path) == "There is no .py and no .ipynb file."
+    put(tmp_path / "ada" / deep, hw_py=PATHS)
+    assert chosen(tmp_path) == f"ada/{deep.as_posix()}/hw.py"
 
 
 def test_several_that_could_be_it_are_named(tmp_path):
@@ -160,6 +186,15 @@ def test_links_out_of_the_folder_are_refused(tmp_path):
 
 
 @needs_links
+def test_a_link_to_another_students_answer_is_refused(tmp_path):
+    put(tmp_path, ada_py=PATHS, bo__hw_py=PATHS)
+    (tmp_path / "mallory.py").symlink_to("ada.py")
+    (tmp_path / "mary").symlink_to("bo")
+    found, _ = submissions(tmp_path)
+    assert [answer_in(one, None)[1] for one in found] == ["", "", finding.REFUSED, finding.REFUSED]
+
+
+@needs_links
 def test_a_broken_link_and_a_circle_are_refused(tmp_path):
     (tmp_path / "a.py").symlink_to(tmp_path / "nowhere.py")
     (tmp_path / "b.py").symlink_to(tmp_path / "b.py")
@@ -182,7 +217,8 @@ def test_a_pipe_is_not_waited_for(tmp_path):
 
 def test_without_the_check_a_link_would_be_followed(tmp_path, monkeypatch):
     put(tmp_path / "outside", secret_py=PATHS)
-    (tmp_path / "class").mkdir()
-    (tmp_path / "class" / "a.py").symlink_to(tmp_path / "outside" / "secret.py")
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "a.py").symlink_to(tmp_path / "outside" / "secret.py")
+    assert chosen(tmp_path / "class") == finding.REFUSED
     monkeypatch.setattr(finding, "_inside", lambda path, folder: True)
-    assert chosen(tmp_path / "class") == "a.py"
+    assert chosen(tmp_path / "class") == "ada/a.py"

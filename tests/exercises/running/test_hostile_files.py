@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from chainrule import exercises
 from chainrule.exercises.running import available, run_file
 
 ATTACKS = {
@@ -120,6 +121,22 @@ def test_only_what_is_next_to_python_is_read(folder):
     reading = "import json, scipy.special\nreturn float(scipy.special.expit(0) + len(np.__file__) * 0)"
     pytest.importorskip("scipy")
     assert run(hostile(folder, reading)).calls[0].values[""] == 0.5
+
+
+def test_the_right_answers_are_not_read(folder):
+    """Also where chainrule lies among the packages that may be read."""
+    place = Path(exercises.__file__).parent / "library" / "paths" / "answer.py"
+    assert "def derivatives" in place.read_text()
+    packages = str(Path(exercises.__file__).parents[2])
+    words = f"from chainrule.exercises.running import auditing; auditing.refuse([{packages!r}, {str(folder)!r}]); "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{words}print(len(open({str(folder / 'alice.py')!r}).read())); open({str(place)!r})"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert int(done.stdout) > 0
+    assert "An answer may not use chainrule" in done.stderr
 
 
 def test_a_gigabyte_is_not_written(folder):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -60,6 +62,8 @@ C_CALLS = {
     "nice": "libc.setpriority(0, os.getppid(), 19)",
     "pin": "libc.sched_setaffinity(os.getppid(), 8, (ctypes.c_uint64 * 1)(1))",
     "shared memory": "libc.shmget(0, 4096, 0o1666)",
+    "whom to tell of input": "libc.fcntl(libc.eventfd(0, 0), 8, os.getppid())",
+    "who opens files": "libc.inotify_init1(0)",
     "io_uring": "libc.syscall(425, 8, bytes(120))",
     "namespace": "libc.unshare(0x10000000)",
     "another filter of calls by number": "libc.syscall(0x40000000 + 57)",
@@ -88,6 +92,16 @@ def test_a_process_of_this_test_would_be_found():
     import ctypes
 
     assert ctypes.CDLL(None).kill(os.getpid(), 0) == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/oom_score_adj"), reason="needs Linux")
+def test_an_answer_goes_first_when_memory_is_used_up():
+    said = (
+        "from chainrule.exercises.running.system import be_first_to_go; be_first_to_go(); "
+        "print(open('/proc/self/oom_score_adj').read())"
+    )
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1000"]
 
 
 def test_a_parent_that_is_attacked_lives(tmp_path):

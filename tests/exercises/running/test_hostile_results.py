@@ -112,6 +112,38 @@ def test_a_forged_result_is_only_arrays_for_the_parent_to_judge(tmp_path):
     assert result.problem is None
 
 
+ODD_WORDS = {
+    "a list for a mistake": {"kind": "end", "problem": [["unfinished"], "x", "y"]},
+    "lists for everything": {"kind": "call", "form": [], "problem": [{}, [], {}], "changed": [[]], "left": {"a": []}},
+    "a list for a kind": {"kind": [], "form": "dict"},
+}
+
+
+@pytest.mark.parametrize("said", ODD_WORDS.values(), ids=ODD_WORDS.keys())
+def test_words_of_odd_types_are_no_fault_of_ours(tmp_path, said):
+    forged = pack(said)
+    body = f"for fd in range(3, 32):\n    try: os.write(fd, {forged!r})\n    except OSError: pass\nos._exit(0)"
+    result = run(tmp_path, body)
+    assert (result.problem or result.calls[0].problem).mistake in ("exception", "crashed")
+
+
+@pytest.mark.parametrize("flood", [b'{"arrays":[]}\n', b'{"arrays":[],"x":[' + b"[]," * 2**20 + b"0]}\n"], ids=len)
+def test_of_words_only_so_many_are_read(flood):
+    """Reading a hundred megabytes of them would take the judging process a minute or gigabytes."""
+    read = unpack(flood * 10**5 if len(flood) < 100 else flood, 2**20)
+    with pytest.raises(ValueError, match="too many words"):
+        assert len(list(read)) < 0
+    assert sum(1 for _ in unpack(flood, len(flood))) == 1
+
+
+def test_the_judging_process_says_how_many(tmp_path):
+    flood = (
+        "for fd in range(3, 32):\n    try:\n        for _ in range(80): os.write(fd, FLOOD)\n    except OSError: pass"
+    )
+    result = run(tmp_path, flood + "\nreturn x", top="FLOOD = b'{\"arrays\":[]}\\n' * 2**12")
+    assert result.problem.mistake == "forbidden"
+
+
 PATCHES = [
     "np.save = np.savez = np.asarray = np.ndarray.tobytes if 0 else None",
     "json.dumps = json.JSONEncoder.encode = lambda *a, **k: 'forged'",

@@ -219,6 +219,8 @@ def test_a_pipe_is_not_waited_for(tmp_path):
         ("a.ipynb", b"[" * 10**5),
         ("a.ipynb", b"[]"),
         ("a.py", b" " * 2**24),
+        ("a.py", b"# coding: undefined"),
+        ("a.py", b"# coding: Punycode\n" + b"a" * 2**21 + b"-" + b"b" * 2**21),  # would take many minutes
     ],
 )
 def test_files_that_cannot_be_read(tmp_path, name, data):

@@ -6,6 +6,8 @@ With both taken away an attack through the C library succeeds, as ``confinement`
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,14 +16,15 @@ from chainrule.exercises.running import available, isolated, run_file
 
 pytestmark = pytest.mark.skipif(not available().complete, reason="needs a kernel that has both")
 TAKEN = {"landlock": ("    if not machine():\n        return 0", "    return 0"),
-         "seccomp": ("    if name not in _ARCHITECTURES:\n        return False", "    return False")}  # fmt: skip
+         "seccomp": ("    if name not in _ARCHITECTURES:\n        return False", "    return False"),
+         "scope": ("_NO_OUTSIDE_SIGNALS_AND_SOCKETS if", "0 if")}  # fmt: skip
 
 
 def taken_away(tmp_path, monkeypatch, *names):
     folder = tmp_path / "modules"
     shutil.copytree(Path(isolated.__file__).parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in names:
-        file = folder / f"{name}.py"
+        file = folder / f"{'landlock' if name == 'scope' else name}.py"
         assert TAKEN[name][0] in file.read_text()
         file.write_text(file.read_text().replace(*TAKEN[name]))
     monkeypatch.setattr(isolated, "_FOLDER", str(folder))
@@ -53,6 +56,25 @@ def test_one_of_them_still_guards_files(tmp_path, monkeypatch, name, attack):
     taken_away(tmp_path, monkeypatch, name)
     victim, _ = attacked(tmp_path, attack)
     assert victim.read_text() == "alive"
+
+
+@pytest.mark.parametrize("names", [["scope"], ["scope", "seccomp"]], ids="+".join)
+def test_the_kernel_sends_no_signal_for_an_answer(tmp_path, monkeypatch, names):
+    """Also before Landlock's sixth version, where a pipe's owner can be any process; only the filter guards it then."""
+    taken_away(tmp_path, monkeypatch, *names)
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    owner, signal, flags = 8, 10, 4
+    attack = (
+        f"import fcntl; r, w = os.pipe(); fcntl.fcntl(r, {owner}, {other.pid}); fcntl.fcntl(r, {signal}, 9); "
+        f"fcntl.fcntl(r, {flags}, 0o20000); os.write(w, b'x')"
+    )
+    _, problem = attacked(tmp_path, attack)
+    if "seccomp" in names:  # the attack is real
+        assert other.wait(10) == -9
+        return
+    assert problem.mistake == "forbidden"
+    other.communicate(b"\n")
+    assert other.returncode == 0
 
 
 def test_without_both_a_file_is_lost(tmp_path, monkeypatch):

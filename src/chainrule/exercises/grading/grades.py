@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...writing.text import counted, folded, one_line
+from ...writing.text import counted, folded, one_line, shortened
 from ..report import Report, title_of
 from . import pages
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["Grades", "Row"]
 
 FAULT = "internal-error"
-NAME = 32  # characters of a student's id in the printed table
+NAMED = 5  # students that a remark names
+NAME = 32  # characters of a student's id in a table
 
 
 class Row(NamedTuple):
@@ -37,6 +38,11 @@ class Row(NamedTuple):
     seconds: float
     report: Report | None
     remark: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The student's id as tables show it, so that one of 200 characters moves nobody else's score out of sight."""
+        return shortened(self.student, NAME)
 
     @property
     def score(self) -> float | None:
@@ -114,13 +120,22 @@ class Grades:
 
     def remarks(self) -> list[str]:
         """What the teacher should know beside the grades, a sentence each."""
-        told = [f"{row.student} could not be graded through a fault of chainrule: {row.remark}" for row in self.faults]
+        told = [
+            f"{self._with(fault)} could not be graded through a fault of chainrule or of this machine: {fault}"
+            for fault in dict.fromkeys(row.remark for row in self.faults)
+        ]
         if self.unrecognised:
             have = "submission has" if self.unrecognised == 1 else "submissions have"
             told.append(f"{self.unrecognised} {have} something wrong whose cause was not recognised.")
         if self.passed_over:
             told.append(f"Passed over, being neither Python nor a notebook: {', '.join(self.passed_over)}.")
         return told
+
+    def _with(self, fault: str) -> str:
+        """Whom a fault concerns."""
+        students = [row.shown for row in self.faults if row.remark == fault]
+        more = f" and {len(students) - NAMED} more" if len(students) > NAMED else ""
+        return ", ".join(students[:NAMED]) + more
 
     def figure(self) -> Figure:
         """A bar for each mistake: how many made it, the most frequent at the top."""
@@ -136,13 +151,12 @@ class Grades:
         return "\n\n".join(filter(None, [self._students(), self._mistakes(), self.verdict, remarks]))
 
     def _students(self) -> str:
-        name = min(NAME, max([len("student"), *(len(row.student) for row in self.rows)]))
+        name = max([len("student"), *(len(row.shown) for row in self.rows)])
         exercise = max([len("exercise"), *(len(row.exercise) for row in self.rows)])
         lines = [f"{'student':{name}}  {'exercise':{exercise}}  score  mistakes"]
         for row in self.rows:
-            student = row.student if len(row.student) <= name else row.student[: name - 1] + "…"
             score = "" if row.score is None else f"{row.score:.2f}"
-            lines.append(f"{student:{name}}  {row.exercise:{exercise}}  {score:>5}  {', '.join(row.mistakes)}")
+            lines.append(f"{row.shown:{name}}  {row.exercise:{exercise}}  {score:>5}  {', '.join(row.mistakes)}")
         return "\n".join(map(one_line, lines))
 
     def _mistakes(self) -> str:

@@ -66,7 +66,7 @@ def grade(
     out = _checked(Path(out), timeout, workers)
     ours = [out.with_name(name) for name in (out.name, *pages.NAMES)]
     handed_in, passed_over = submissions(Path(folder), ours)
-    pages.make_folder(out)
+    pages.make_folders(out)
     marked = _all(handed_in, wanted, timeout, workers or _cores(), verbose)
     grades = Grades([row for row, _ in marked], passed_over)
     pages.write_all(grades, [page for _, page in marked], out)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from io import BytesIO
 from itertools import zip_longest
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from .grades import Grades, Row
 
-__all__ = ["NAMES", "feedback", "file_names", "make_folder", "overview", "write_all"]
+__all__ = ["NAMES", "feedback", "file_names", "make_folders", "overview", "write_all"]
 
 FEEDBACK, SUMMARY, FIGURE = "feedback", "summary.html", "mistakes"
 NAMES = (FEEDBACK, SUMMARY, f"{FIGURE}.png", f"{FIGURE}.svg")
@@ -28,9 +30,17 @@ BYTES = 180  # of a file's name; systems take 255, and a draft's name is longer
 BARS = {"0": 0.0, "below ¼": 0.25, "¼ to ½": 0.5, "½ to ¾": 0.75, "¾ and more": 1.0}  # upper ends, not included
 
 
-def make_folder(out: Path) -> None:
-    """Make the folders that everything is written to, before the work begins."""
-    (out.parent / FEEDBACK).mkdir(parents=True, exist_ok=True)
+def make_folders(out: Path) -> None:
+    """Make the folders that everything is written to, before the work begins.
+
+    Raises:
+        OSError: one cannot be made or written to.
+    """
+    feedback = out.parent / FEEDBACK
+    feedback.mkdir(parents=True, exist_ok=True)
+    for place in (out.parent, feedback):
+        if not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, "the folder cannot be written to", str(place))
 
 
 def write_all(grades: Grades, feedback: Sequence[str], out: Path) -> None:
@@ -138,7 +148,7 @@ def _students(grades: Grades, links: Sequence[str]) -> str:
     several = len({row.exercise for row in grades if row.exercise}) > 1
     rows = []
     for row, link in zip_longest(grades, links):
-        name = escaped(row.student)
+        name = escaped(row.shown)
         student = f'<a href="{link}">{name}</a>' if link else name
         exercise = [escaped(row.exercise)] if several else []
         score = "" if row.score is None else f"{row.score:.2f}"

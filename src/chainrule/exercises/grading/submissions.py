@@ -20,7 +20,8 @@ __all__ = ["Submission", "answer_in", "submissions"]
 
 SUFFIXES = (".py", ".ipynb")
 IGNORED = ("__pycache__", "__MACOSX")
-REFUSED = "This is a link that leads out of the folder, or no regular file, and is not read. Hand in the file itself."
+DEEPEST = 20  # folders inside each other in which an answer is looked for
+REFUSED = "This is a link or no regular file, and is not read. Hand in the file itself."
 
 
 class Submission(NamedTuple):
@@ -44,7 +45,7 @@ def submissions(folder: Path, ours: Collection[Path] = ()) -> tuple[list[Submiss
 
     Args:
         folder: the folder of the class.
-        ours: files and folders in it that grading itself wrote.
+        ours: files and folders that grading itself writes; those in the folder are no submissions.
 
     Returns:
         The submissions, and the names of the files that are none: neither Python nor a notebook.
@@ -54,10 +55,11 @@ def submissions(folder: Path, ours: Collection[Path] = ()) -> tuple[list[Submiss
     """
     if not folder.is_dir():
         raise DataError(f"expected a folder with one file or folder for each student, got {str(folder)!r}")
+    written = {path.name for path in ours if path.parent.resolve() == folder.resolve()}
     found: list[Submission] = []
     passed_over: list[str] = []
     for path in sorted(folder.iterdir()):
-        if _ignored(path.name) or path in ours:
+        if _ignored(path.name) or path.name in written:
             continue
         if path.is_dir() or path.suffix.lower() in SUFFIXES:
             found.append(Submission(_student(path), path, path.name))
@@ -83,7 +85,7 @@ def answer_in(submission: Submission, exercise: Exercise | None) -> tuple[Path |
         The file and "", or None and the reason, for the student.
     """
     path = submission.path
-    if not _inside(path, path.parent):
+    if path.is_symlink() or not _inside(path, path.parent):  # a link could lead to another student's answer
         return None, REFUSED
     files = sorted(_files(path)) if path.is_dir() else [path]
     inside = [file for file in files if _inside(file, path if path.is_dir() else path.parent) and file.is_file()]
@@ -117,14 +119,14 @@ def _names(path: Path, exercise: Exercise | None) -> bool:
 def _defines(path: Path, function: str) -> bool:
     """Whether a definition of the function stands in the text, which need not be Python that runs."""
     cells = sources.read_cells(path)
-    definition = re.compile(rf"^\s*def\s+{re.escape(function)}\s*\(", re.MULTILINE)
+    definition = re.compile(rf"^[ \t]*def[ \t]+{re.escape(function)}[ \t]*\(", re.MULTILINE)
     return not isinstance(cells, Problem) and any(definition.search(cell.text) for cell in cells)
 
 
 def _files(folder: Path) -> Iterator[Path]:
     """Every Python file and notebook in a folder, but those of virtual environments, caches and hidden folders."""
     for place, folders, files in os.walk(folder):
-        if "pyvenv.cfg" in files:
+        if "pyvenv.cfg" in files or len(Path(place).parts) - len(folder.parts) > DEEPEST:
             folders.clear()
             continue
         folders[:] = [name for name in folders if not _ignored(name)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .matching import same
 from .story import Arrays, Story
 from .workbench import Workbench
 
@@ -23,9 +24,9 @@ def remembers(found: Arrays) -> str | None:
         return None
     first, again = found[0], found[1]
     pairs = [(first[name], again[name]) for name in first if name in again]
-    if all(one.shape == two.shape and np.allclose(one, two, rtol=1e-9, equal_nan=True) for one, two in pairs):
+    changed = [(a, b) for a, b in pairs if not same(b, a)]
+    if not changed:
         return None
-    changed = [(a, b) for a, b in pairs if a.shape != b.shape or not np.allclose(a, b, rtol=1e-9, equal_nan=True)]
     doubled = all(_doubled(a, b) for a, b in changed)
     return "not-reset" if doubled else "changes"
 

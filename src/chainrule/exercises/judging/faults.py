@@ -18,6 +18,7 @@ from ...graph.derive import Edge, derive, shares
 from ...graph.node import INPUT, Node, constant, make
 from ...graph.stable import is_number
 from ..exercise import Quantity
+from .forward_faults import ACTIVATIONS
 from .reference import Fault, Place, Reference
 from .words import called
 
@@ -131,7 +132,7 @@ def _function(step: Step) -> Iterator[Fault]:
     if not _is_function(edge) or _is_relu(edge.user):
         return
     sigmoid = edge.user.op is fn.sigmoid
-    if edge.user.op is not fn.softmax:
+    if edge.user.op not in (fn.softmax, np.power):  # 2 e² is a power that was not lowered
         mistake = "sigmoid-of-activated" if sigmoid else "derivative-at-output"
         yield step.fault(mistake, lambda e, _: redone(e, exchanged={e.position: e.user}), step.name(edge.user))
     twice = "sigmoid-derivative-twice" if sigmoid else "derivative-twice"
@@ -189,6 +190,11 @@ def _fused(step: Step) -> Iterator[Fault]:
         if label in step.facts.labelled and _is_difference(edge, label):
             z = step.name(edge.operand)
             yield step.fault("activation-missing", partial(_other_difference, label=name, activated=_unchanged), z)
+            for other, activated in ACTIVATIONS.items():
+                if other != edge.user.op.__name__:
+                    words = f"{other} in place of {edge.user.op.__name__} of {z}"
+                    change = partial(_other_difference, label=name, activated=activated)
+                    yield step.fault("wrong-activation", change, words)
             if edge.user.op is fn.softmax:
                 yield step.fault("softmax-wrong-axis", partial(_other_difference, label=name, activated=_other_axis))
 
@@ -404,6 +410,8 @@ def _paths(step: Step) -> Iterator[Fault]:
         return
     kind = "loss-term" if edge.operand in facts.labelled or edge.user in facts.labelled else "path"
     words = f"{step.name(edge.operand)} → {step.name(edge.user)}"
+    if kind == "loss-term":
+        words = step.name(edge.operand if edge.operand in facts.labelled else edge.user)
     yield step.fault(f"{kind}-missing", lambda e, _: make(np.multiply, (0.0, e.share)), words)
     yield step.fault(f"{kind}-sign", lambda e, _: make(np.negative, (e.share,)), words)
     if facts.users[step.of, edge.operand] == 2 and edge.user is not edge.operand and kind == "path":

@@ -82,14 +82,25 @@ def _activation(place: Place, node: Node, reference: Reference, labelled: set[No
     if name is None or node in labelled or not isinstance(node.args[0], Node):
         return
     words = f"{name} of {called(node.args[0], reference)}"
-    yield Fault("activation-missing", place, partial(_operand, 0), words)
-    for other, make_other in ACTIVATIONS.items():
-        if other != name:
-            yield Fault("wrong-activation", place, partial(_other, make_other), f"{other} in place of {words}")
+    others = {other: make_other for other, make_other in ACTIVATIONS.items() if other != name}
+    for change in (_other, _other_value):
+        yield Fault("activation-missing", place, partial(change, _unchanged), words)
+        for other, make_other in others.items():
+            yield Fault("wrong-activation", place, partial(change, make_other), f"{other} in place of {words}")
+
+
+def _unchanged(z: Node) -> Node:
+    return z
 
 
 def _other(make_other: Callable[[Node], Node], node: Node, reference: Reference) -> Node:
     return make_other(node.args[0])
+
+
+def _other_value(make_other: Callable[[Node], Node], node: Node, reference: Reference) -> Node:
+    """Return what has the value of another activation, and the derivative of the one asked for: wrong only forward."""
+    value = make_other(node.args[0]).value
+    return make(np.add, (make(np.subtract, (node, constant(node.value))), constant(value)))
 
 
 def _terms(place: Place, node: Node, reference: Reference, labelled: set[Node]) -> Iterator[Fault]:

@@ -31,7 +31,8 @@ def judge(bench: Workbench, run: Run) -> Report:
         run: what came of calling the answer with each case and then with each probe.
     """
     exercise = bench.exercise
-    findings = _as_a_whole(bench, run) or _Judgement(bench, run).findings()
+    with np.errstate(all="ignore"):  # an answer may hold any number
+        findings = _as_a_whole(bench, run) or _Judgement(bench, run).findings()
     return Report(exercise.name, exercise.title, findings, _notes(run, exercise))
 
 
@@ -99,7 +100,7 @@ class _Judgement:
         calls = dict(enumerate(run.calls[: len(bench.cases)]))
         self.problems = {i: call.problem for i, call in calls.items() if call.problem is not None}
         self.found = {i: self._arrays(call, bench.right(i)) for i, call in calls.items() if call.problem is None}
-        self.first = next(call for call in calls.values() if call.problem is None)
+        self.calls = calls
         self.beyond = ""  # the first quantity whose shape is so wrong that nothing after it can be computed from it
         self.changed = list(dict.fromkeys(name for call in run.calls for name in call.changed))
         probes = {i: call for i, call in enumerate(run.calls[len(bench.cases) :]) if call.problem is None}
@@ -151,15 +152,17 @@ class _Judgement:
     def _finding(self, quantity: Quantity) -> Finding:
         name = quantity.name
         if name not in self.present:
-            return missing(name, self.first, self.bench.names)
+            return missing(name, self.calls[self._lacking(name)], self.bench.names)
         error = max(error_of(self.found[i][name], self.bench.right(i)[name]) for i in self.story.cases)
         known = None if np.isinf(error) else error
         if self.story.is_right(name):
             self.story.passed.append(quantity)
             return Finding(name, True, error if np.isfinite(error) else 0.0)
-        if quantity.per_sample and self._without_mean(name):
+        if self.bench.may_leave_mean(quantity) and self._without_mean(name):
             self.story.passed.append(quantity)
             return Finding(name, True, known, None, "Right; the factor 1/n is left to the gradients.")
+        if self._only_at_kinks(name):
+            return self._not_finite(quantity) or Finding(name, False, None, None, AT_KINKS)
         if self.beyond:
             told = f"Not judged: it is computed from {self.beyond}, whose shape is another than asked for."
             return Finding(name, False, None, None, told)
@@ -170,13 +173,21 @@ class _Judgement:
             return Finding(name, True, known, None, given)
         return self._wrong(quantity, known)
 
+    def _lacking(self, name: str) -> int:
+        """The number of the first case in which a quantity is missing."""
+        return next(i for i, values in self.found.items() if name not in values)
+
+    def _only_at_kinks(self, name: str) -> bool:
+        """Whether a wrong quantity is right wherever the function has a derivative."""
+        return set(self.story.cases) <= set(self.story.right_cases([name]))
+
     def _given(self, quantity: Quantity) -> tuple[str, str]:
         """Return why a quantity counts as right though its numbers are not, if it does, and where its 1/n is."""
         story, name = self.story, quantity.name
         for telling in story.tellings():
             if story.follows(telling, name):
                 return GIVEN, "here"
-            if quantity.per_sample and story.follows(telling, name, Law(1.0, times="n")):
+            if story.bench.may_leave_mean(quantity) and story.follows(telling, name, Law(1.0, times="n")):
                 return GIVEN, "left"
             if any(story.follows(telling, name, law) for law in story.laws):
                 return "Right but for the same factor as before.", "here"
@@ -197,7 +208,7 @@ class _Judgement:
         if len(found) == 1:
             return self._named(quantity, found[0], error)
         finding = self._shape(quantity) or self._not_finite(quantity) or self._unnamed(quantity, found, error)
-        self.story.keep_own(quantity.name, "unknown" if quantity.per_sample else "here")
+        self.story.keep_own(quantity.name, "unknown" if self.bench.may_leave_mean(quantity) else "here")
         return finding
 
     def _named(self, quantity: Quantity, one: Explanation, error: float | None) -> Finding:
@@ -217,15 +228,15 @@ class _Judgement:
         return Finding(quantity.name, False, error, None, message)
 
     def _not_finite(self, quantity: Quantity) -> Finding | None:
-        values = self.story.values(quantity.name)
+        values = [found[quantity.name] for found in self.found.values()]
         if all(np.isfinite(value).all() for value in values):
             return None
         bad = next(value for value in values if not np.isfinite(value).all())
         what = "NaN" if np.isnan(bad).any() else "infinity"
         share = float(np.mean(~np.isfinite(bad)))
         message = (
-            f"Not a finite number: {share:.0%} of the entries are {what}. That comes of a logarithm of 0, or of a "
-            f"division by 0."
+            f"Not a finite number: {share:.0%} of the entries are {what}. Look for a logarithm of 0, a division by 0, "
+            f"or an exp of something large."
         )
         return Finding(quantity.name, False, None, "log-of-zero", message)
 
@@ -253,6 +264,10 @@ class _Judgement:
 
 
 GIVEN = "Right, given what came before: only the earlier mistake shows here."
+AT_KINKS = (
+    "Right but at exactly 0, where the function has a kink: any slope between those of both sides is right there, the "
+    "same at every 0."
+)
 _UNSTEADY = Finding(
     "", False, None, None,
     "Called twice with the same arguments the function gives two different results. Does it draw random numbers, or "

@@ -65,9 +65,7 @@ def _where(story: Story, quantity: Quantity, right: Sequence[NDArray]) -> list[s
 def _told(purposes: set[str]) -> str:
     if purposes == {"labels"}:
         return "It is wrong where the labels are whole numbers (dtype int)."
-    if purposes == {"steep"}:
-        return "It is wrong where the inputs are large."
-    return "It is wrong at exactly 0." if purposes == {"kink"} else ""
+    return "It is wrong where the inputs are large." if purposes == {"steep"} else ""
 
 
 def shape_message(quantity: Quantity, found: NDArray, right: NDArray, n: int) -> tuple[str, str]:

@@ -6,7 +6,7 @@ largest difference may be 1e-5 of the largest right entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,21 +74,26 @@ class Law(NamedTuple):
         return self.constant * sizes.get(self.times, 1) / sizes.get(self.through, 1)
 
 
-def scaled_alike(found: Sequence[Array], right: Sequence[Array], sizes: Sequence[Mapping[str, int]]) -> Law | None:
+def scaled_alike(
+    found: Iterable[Array], right: Iterable[Array | None], sizes: Iterable[Mapping[str, int]]
+) -> Law | None:
     """Return the law by which all of ``found`` are multiples of ``right``; None if there is none, or the factor is 1.
+
+    ``right`` may be computed on the way: no more of it is asked for than it takes to see that there is no law.
 
     >>> sizes = [{"n": 4, "units": 7}, {"n": 6, "units": 3}]
     >>> scaled_alike([np.array([8.0]), np.array([18.0])], [np.array([2.0]), np.array([3.0])], sizes)
     Law(constant=1.0, times='n', through='')
     """
-    factors: list[float] = []
-    for one, other in zip(found, right, strict=True):
-        factor = ratio(one, other)
+    fitting: list[Law] | None = None
+    for one, other, lengths in zip(found, right, sizes, strict=True):
+        factor = None if other is None else ratio(one, other)
         if factor is None:
             return None
-        factors.append(factor)
-    fitting = [law for law in laws(factors[0], sizes[0]) if _holds(law, factors, sizes)]
-    return min(fitting, key=lambda law: bool(law.times) + bool(law.through), default=None)
+        fitting = laws(factor, lengths) if fitting is None else [law for law in fitting if _holds(law, factor, lengths)]
+        if not fitting:
+            return None
+    return min(fitting or [], key=lambda law: bool(law.times) + bool(law.through), default=None)
 
 
 def laws(factor: float, sizes: Mapping[str, int]) -> list[Law]:
@@ -107,8 +112,8 @@ def _rounded(constant: float) -> float:
     return constant
 
 
-def _holds(law: Law, factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> bool:
-    return all(abs(f - law.factor(s)) <= 2 * TOLERANCE * abs(f) for f, s in zip(factors, sizes, strict=True))
+def _holds(law: Law, factor: float, sizes: Mapping[str, int]) -> bool:
+    return abs(factor - law.factor(sizes)) <= 2 * TOLERANCE * abs(factor)
 
 
 def common_constant(found: Sequence[Array], base: Sequence[Array], direction: Sequence[Array]) -> float | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..exercise import Quantity
+from .matching import SMALLEST
 from .reference import Reference
 
 __all__ = ["finite_difference", "has_few_digits", "rounded_to"]
@@ -81,7 +82,9 @@ def _explains(
     for one, reference, true in zip(found, references, right, strict=True):
         error = one - true
         largest = float(np.abs(error).max())
-        if not 1e-9 < largest / float(np.abs(true).max()) < 0.5:  # lost in rounding, or something else altogether
+        if (
+            not 1e-9 < largest / max(float(np.abs(true).max()), SMALLEST) < 0.5
+        ):  # lost in rounding, or something else altogether
             return False
         predicted = _entry_by_entry(quantity, step, difference, reference, true.shape) - true
         if not np.abs(error - predicted).max() <= ENOUGH * largest:

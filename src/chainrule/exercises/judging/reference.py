@@ -113,7 +113,8 @@ class Reference:
 
     def __init__(self, function: Callable[..., Any], case: Case) -> None:
         self.case = case
-        graph = trace(function, **case.arguments)
+        with np.errstate(all="ignore"):  # np.where computes also what it leaves out
+            graph = trace(function, **case.arguments)
         keys = list(graph._structure) if isinstance(graph._structure, dict) else [None]
         found = raised([*graph.outputs, *graph.inputs])
         self.inputs = {node.name or "": node for node in found[len(graph.outputs) :]}

@@ -50,16 +50,16 @@ def arrays_of(call: Call, names: Sequence[str], shapes: Mapping[str, tuple[int, 
     if call.form == "array":
         given = {names[0]: call.values[""]}
     elif call.form == "tuple" and len(names) == 1:
-        given = {names[0]: _stacked(list(call.values.values()))}
+        given = {names[0]: _stacked(list(call.values.values()), shapes[names[0]])}
     elif call.form == "tuple":
         given = {name: call.values[str(i)] for i, name in enumerate(names) if str(i) in call.values}
     found = {name: np.asarray(given[name], dtype=float) for name in names if name in given}
     return {name: _harmless(value, shapes[name]) for name, value in found.items()}
 
 
-def _stacked(values: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Return what a tuple of one is, or the array that a list of numbers or rows is."""
-    if len(values) == 1:
+def _stacked(values: Sequence[NDArray[Any]], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return what a tuple of one holds, or the array that a list of numbers or rows is."""
+    if len(values) == 1 and (1, *values[0].shape) != shape:
         return values[0]
     alike = len({value.shape for value in values}) == 1
     return np.stack(values) if alike else np.full(len(values), np.nan)

@@ -8,7 +8,7 @@ mistakes and explain equally much, none is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from ..exercise import Quantity
 from .hypotheses import Hypothesis, rank
-from .matching import Law, common_constant, ratio, same, scaled_alike
+from .matching import TOLERANCE, Law, common_constant, same, scaled_alike
 from .numerics import finite_difference, has_few_digits, rounded_to
 from .reference import Fault
 from .sentences import law_sentence, mistakes_of_law, sentence
@@ -24,10 +24,9 @@ from .story import Story, Telling
 
 __all__ = ["Explanation", "explain"]
 
-SELDOM = {  # not tried together with a second mistake
-    "misplaced-epsilon", "first-sample-only", "sample-left-out", "derivative-twice", "derivative-at-output",
-    "wrong-derivative", "wrong-activation", "relu-wrong-layer",
-}  # fmt: skip
+SELDOM = {"misplaced-epsilon", "first-sample-only", "sample-left-out", "wrong-activation"}  # not with a second one
+EXPLAINED = 0.1  # mistakes explain an error if they leave no more of it than this share
+DIGITS = 2e-7  # an error of this size is one of float32
 
 
 class Explanation(NamedTuple):
@@ -61,16 +60,19 @@ def explain(story: Story, quantity: Quantity) -> list[Explanation]:
     for tier in tiers:
         for telling in story.tellings():
             found = list(tier(story, quantity, telling))
-            if quantity.per_sample:
-                found += _mean_left(tier(story.divided(quantity), quantity, telling))
+            if telling.unsure:
+                found = _without_n(found)  # a factor n would only take back the 1/n that was brought in
+            if story.bench.may_leave_mean(quantity):
+                divided = _without_n(tier(story.divided(quantity), quantity, telling))
+                found += [one._replace(mean_left=True) for one in divided]
             if found:
                 return _best(story, quantity, telling, found)
     return []
 
 
-def _mean_left(found: Iterator[Explanation]) -> list[Explanation]:
-    """Explanations of a quantity divided by n; not those by a factor that brings n in again."""
-    return [one._replace(mean_left=True) for one in found if one.law is None or "n" not in one.law]
+def _without_n(found: Iterable[Explanation]) -> list[Explanation]:
+    """Those explanations that need no factor in which n counts."""
+    return [one for one in found if one.law is None or "n" not in one.law]
 
 
 def _leaves_passed(story: Story, telling: Telling, one: Explanation) -> bool:
@@ -80,8 +82,8 @@ def _leaves_passed(story: Story, telling: Telling, one: Explanation) -> bool:
     case, then = story.cases[0], Telling((*telling.faults, *one.faults), telling.own)
     n = story.bench.cases[case].sizes.get("n", 1)
     for quantity in story.passed:
-        found, expected = story.found[case][quantity.name], then.expected(story.bench, case, quantity.name)
-        factors = (1, n) if quantity.per_sample else (1,)
+        found, expected = story.found[case][quantity.name], story.expected_in(case, then, quantity.name)
+        factors = (1, n) if story.bench.may_leave_mean(quantity) else (1,)
         if expected is None or not any(same(found, factor * expected) for factor in factors):
             return False
     return True
@@ -123,19 +125,33 @@ def _factor(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Expl
 
 
 def _any_factor(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Explanation]:
-    expected = story.expected(telling, quantity.name)
-    if expected is None:
-        return
-    law = scaled_alike(story.values(quantity.name), expected, [story.bench.cases[c].sizes for c in story.cases])
+    law = _law(story, quantity, telling)
     if law is not None:
         yield Explanation(mistakes_of_law(law), law_sentence(law), law=law)
 
 
+def _law(story: Story, quantity: Quantity, telling: Telling) -> Law | None:
+    """Return the law by which a quantity is a multiple of what a telling expects."""
+    expected = (story.expected_in(case, telling, quantity.name) for case in story.cases)
+    sizes = [story.bench.cases[case].sizes for case in story.cases]
+    return scaled_alike(story.values(quantity.name), expected, sizes)
+
+
 def _one(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Explanation]:
     for one in story.bench.hypotheses:
-        if story.follows(_with(telling, one), quantity.name):
+        if _explains(story, quantity, telling, one):
             yield _explanation(one)
     yield from _value(story, quantity, telling)
+
+
+def _explains(story: Story, quantity: Quantity, telling: Telling, *hypotheses: Hypothesis) -> bool:
+    """Whether mistakes give what the answer has: they explain its error where it is large, and fit nowhere worse."""
+    changed = _with(telling, *hypotheses)
+    if not story.follows(changed, quantity.name):
+        return False
+    before, after = story.errors(telling, quantity.name), story.errors(changed, quantity.name)
+    nowhere_worse = all(a <= max(b, DIGITS) for b, a in zip(before, after, strict=True))
+    return nowhere_worse and max(after) <= EXPLAINED * max(before)
 
 
 def _with(telling: Telling, *hypotheses: Hypothesis) -> Telling:
@@ -168,9 +184,10 @@ def _constant(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Ex
             continue
         direction = other if one.mistake == "wrong-partner" else [o - e for o, e in zip(other, expected, strict=True)]
         c = common_constant(found, expected, direction)
-        if c is not None and abs(c) < 1:
-            mistake = CONSTANTS[one.mistake]
-            yield Explanation((mistake,), sentence(mistake, one.words, c))
+        mistake = CONSTANTS[one.mistake]
+        most = 1 if mistake == "updated-before-use" else 0.9  # a learning rate may be left out, a slope not be 1
+        if c is not None and abs(c) <= most + TOLERANCE:
+            yield Explanation((mistake,), sentence(mistake, one.words.rpartition(" in place of ")[2], c))
     yield from _penalty(story, quantity, telling)
 
 
@@ -178,11 +195,14 @@ def _penalty(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Exp
     cases = [story.bench.cases[case] for case in story.cases]
     expected = story.expected(telling, quantity.name)
     by = quantity.by or ""
-    if expected is None or by not in cases[0].arguments:
+    if expected is None or by not in cases[0].arguments or not story.bench.exercise.traced:
         return
+    node = story.bench.reference(story.cases[0]).value(by)
+    if sum(node in user.parents for user in story.bench.reference(story.cases[0]).nodes) > 1:
+        return  # the function may have a penalty of its own, and what differs may be its factor
     weights = [np.array(case.arguments[by], dtype=float) for case in cases]
     c = common_constant(story.values(quantity.name), expected, weights)
-    if c is not None:
+    if c is not None and c > 0 and any(value.any() for value in expected):
         yield Explanation(("weight-decay",), sentence("weight-decay", by, c))
 
 
@@ -221,13 +241,8 @@ def _own_wrong_answer(story: Story, quantity: Quantity, telling: Telling) -> Ite
 
 
 def _one_and_factor(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Explanation]:
-    sizes, first = [story.bench.cases[case].sizes for case in story.cases], story.cases[0]
-    for one in story.bench.hypotheses:
-        tried = _with(telling, one).expected(story.bench, first, quantity.name)
-        if tried is None or ratio(story.found[first][quantity.name], tried) is None:
-            continue
-        expected = story.expected(_with(telling, one), quantity.name)
-        law = expected and scaled_alike(story.values(quantity.name), expected, sizes)
+    for one in _moving(story, quantity, telling):
+        law = _law(story, quantity, _with(telling, one))
         if law and one.mistake == "broadcast-square" and {law.times, law.through} <= {"n", ""}:
             yield _explanation(one)._replace(law=law)  # over how many of the n × n is averaged is part of that mistake
         elif law and "stray-constant" not in mistakes_of_law(law):
@@ -235,25 +250,21 @@ def _one_and_factor(story: Story, quantity: Quantity, telling: Telling) -> Itera
 
 
 def _two(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Explanation]:
-    """Two mistakes. Looked at on the smallest case first: of thousands of pairs few are left for the others."""
-    bench, first = story.bench, story.cases[0]
-    right = telling.expected(bench, first, quantity.name)
-    if right is None:
-        return
-    moving = [
-        one
-        for one in bench.hypotheses
-        if one.mistake not in SELDOM
-        and (moved := _with(telling, one).expected(bench, first, quantity.name)) is not None
-        and not same(moved, right)
-    ]
-    for one, other in combinations(moving, 2):
-        both = _with(telling, one, other)
-        expected = both.expected(bench, first, quantity.name)
-        if expected is None or not same(story.found[first][quantity.name], expected):
-            continue
-        if story.follows(both, quantity.name):
+    """Two mistakes, of those whose names tell something: with enough of the others anything can be made."""
+    telling_names = [one for one in _moving(story, quantity, telling) if not rank(one.mistake)]
+    for one, other in combinations([one for one in telling_names if one.mistake not in SELDOM], 2):
+        if _explains(story, quantity, telling, one, other):
             yield _explanation(one, other)
+
+
+def _moving(story: Story, quantity: Quantity, telling: Telling) -> list[Hypothesis]:
+    """Return the mistakes that make a difference to a quantity, seen on the smallest case."""
+    first = story.cases[0]
+    unmoved = story.expected_in(first, telling, quantity.name)
+    if unmoved is None:
+        return []
+    moved = [(one, story.expected_in(first, _with(telling, one), quantity.name)) for one in story.bench.hypotheses]
+    return [one for one, value in moved if value is not None and not same(value, unmoved)]
 
 
 TIERS: tuple[Tier, ...] = (

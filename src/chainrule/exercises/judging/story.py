@@ -7,10 +7,11 @@ from copy import copy
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..exercise import Quantity
-from .matching import Law, same
+from .matching import Law, error_of, same
 from .reference import Fault
 from .workbench import Workbench
 
@@ -27,18 +28,13 @@ class Telling(NamedTuple):
         faults: mistakes that are made.
         own: the learner's own values of earlier quantities, by case, from which the later ones are computed.
         variant: the number of the wrong answer that this one is, if it is one.
+        unsure: whether a factor 1/n was brought in that may or may not be missing from an own value.
     """
 
     faults: tuple[Fault, ...] = ()
     own: Arrays = MappingProxyType({})
     variant: int | None = None
-
-    def expected(self, bench: Workbench, case: int, quantity: str) -> NDArray[Any] | None:
-        """Return a quantity as it should then be; None if it cannot be computed."""
-        if self.variant is None:
-            return bench.given_own(case, self.faults, self.own.get(case, {}), quantity)
-        values = bench.variant(case, self.variant)
-        return None if values is None else values.get(quantity)
+    unsure: bool = False
 
 
 class Story:
@@ -69,6 +65,8 @@ class Story:
         self.own: dict[int, dict[str, NDArray[Any]]] = {case: {} for case in found}
         self.passed: list[Quantity] = []
         self.mean_of: dict[str, str] = {}
+        self._owns: dict[tuple[str, ...], Arrays] = {}
+        self._computed: dict[tuple[Any, ...], NDArray[Any] | None] = {}  # from own values, which change later
 
     def values(self, quantity: str) -> list[NDArray[Any]]:
         """Return what the answer has for a quantity, in every case."""
@@ -79,32 +77,43 @@ class Story:
         if self.variant is not None:
             yield Telling(variant=self.variant)
         if any(self.own.values()):
-            choices = [self._own(("left",)), *([self._own(("left", "unknown"))] if self._unsure else [])]
-            yield from (Telling(self.faults, own) for own in choices)
+            choices = [Telling(own=self._own(("left",)))]
+            if "unknown" in self.mean_of.values():
+                choices.append(Telling(own=self._own(("left", "unknown")), unsure=True))
+            yield from (choice._replace(faults=self.faults) for choice in choices)
             if self.faults:
-                yield from (Telling((), own) for own in choices)
+                yield from choices
         yield Telling(self.faults)
         if self.faults:
             yield Telling()
 
-    @property
-    def _unsure(self) -> bool:
-        return "unknown" in self.mean_of.values()
-
-    def _own(self, divided: Sequence[str]) -> Arrays:
+    def _own(self, divided: tuple[str, ...]) -> Arrays:
         """The learner's own values, divided by n where that factor was left to the gradients, or may have been."""
-        return {
-            case: {
-                name: value / self.bench.cases[case].sizes["n"] if self.mean_of.get(name) in divided else value
-                for name, value in values.items()
+        if divided not in self._owns:
+            self._owns[divided] = {
+                case: {
+                    name: value / self.bench.cases[case].sizes["n"] if self.mean_of.get(name) in divided else value
+                    for name, value in values.items()
+                }
+                for case, values in self.own.items()
             }
-            for case, values in self.own.items()
-        }
+        return self._owns[divided]
+
+    def expected_in(self, case: int, telling: Telling, quantity: str) -> NDArray[Any] | None:
+        """Return a quantity as a telling expects it in a case; None if it cannot be computed."""
+        if telling.variant is not None:
+            values = self.bench.variant(case, telling.variant)
+            return None if values is None else values.get(quantity)
+        key = (case, telling.faults, id(telling.own), quantity)
+        if key not in self._computed:
+            own = telling.own.get(case, {})
+            self._computed[key] = self.bench.given_own(case, telling.faults, own, quantity)
+        return self._computed[key]
 
     def follows(self, telling: Telling, quantity: str, law: Law | None = None) -> bool:
         """Whether a quantity is what a telling expects, in every case; but for a factor, if one is given."""
         for case in self.cases:
-            expected = telling.expected(self.bench, case, quantity)
+            expected = self.expected_in(case, telling, quantity)
             if expected is None:
                 return False
             factor = law.factor(self.bench.cases[case].sizes) if law else 1.0
@@ -114,8 +123,14 @@ class Story:
 
     def expected(self, telling: Telling, quantity: str) -> list[NDArray[Any]] | None:
         """Return what a telling expects for a quantity, in every case."""
-        found = [telling.expected(self.bench, case, quantity) for case in self.cases]
+        found = [self.expected_in(case, telling, quantity) for case in self.cases]
         return [value for value in found if value is not None] if all(v is not None for v in found) else None
+
+    def errors(self, telling: Telling, quantity: str) -> list[float]:
+        """Return how far a quantity is from what a telling expects, in every case; infinite if that has no value."""
+        expected = [self.expected_in(case, telling, quantity) for case in self.cases]
+        pairs = zip(self.values(quantity), expected, strict=True)
+        return [np.inf if right is None else error_of(found, right) for found, right in pairs]
 
     def is_right(self, quantity: str) -> bool:
         """Whether a quantity is right in every case, by the reference or an alternative of it."""
@@ -146,6 +161,7 @@ class Story:
             mean: where its factor 1/n is: ``"here"``, ``"left"`` to later quantities, or ``"unknown"``.
         """
         self.mean_of[quantity] = mean
+        self._owns, self._computed = {}, {}
         for case in self.cases:
             if self.found[case][quantity].shape == self.bench.right(case)[quantity].shape:
                 self.own[case][quantity] = self.found[case][quantity]

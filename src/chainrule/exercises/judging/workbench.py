@@ -42,6 +42,12 @@ class Workbench:
         """The names of the quantities, in order."""
         return [quantity.name for quantity in self.exercise.quantities]
 
+    def may_leave_mean(self, quantity: Quantity) -> bool:
+        """Whether the factor 1/n of a quantity may be left to the gradients that are made from it."""
+        later = self.exercise.quantities[self.exercise.quantities.index(quantity) + 1 :]
+        gradients = [one for one in later if one.of == quantity.of and one.by in self.cases[0].arguments]
+        return quantity.per_sample and quantity.by is not None and bool(gradients)
+
     def reference(self, case: int) -> Reference:
         """Return the traced reference on a case."""
         if case not in self._references:
@@ -117,15 +123,26 @@ class Workbench:
         """The mistakes that change some quantity, each behaviour once."""
         if not self.exercise.traced:
             return []
-        case = self.smallest
-        right, kept, known = self.right(case), [], list[Values]()
-        for one in hypotheses_of(self.reference(case), self.exercise.quantities, self.exercise.labels):
-            values = self.predicted(case, one.faults)
-            if values is None or _vanishes(values, right) or any(_alike(values, other) for other in [right, *known]):
-                continue
-            kept.append(one)
-            known.append(values)
+        kept: list[Hypothesis] = []
+        for one in hypotheses_of(self.reference(self.smallest), self.exercise.quantities, self.exercise.labels):
+            known = [(), *(other.faults for other in kept)]
+            if self._is_an_answer(one) and not any(self._behave_alike(one.faults, other) for other in known):
+                kept.append(one)
         return kept
+
+    def _is_an_answer(self, one: Hypothesis) -> bool:
+        """Whether a mistake can be computed, and does not turn into 0 all that it changes: that is nobody's answer."""
+        found = [(self.predicted(case, one.faults), self.right(case)) for case in (self.smallest, 0)]
+        return any(values is not None and not _vanishes(values, right) for values, right in found)
+
+    def _behave_alike(self, faults: Sequence[Fault], others: Sequence[Fault]) -> bool:
+        """Whether no answer could tell two sets of faults apart, in any case."""
+        for case in sorted(range(len(self.cases)), key=self.cost):
+            if self.cases[case].purpose != "kink":
+                values, other = self.predicted(case, faults), self.predicted(case, others)
+                if values is None or other is None or not _alike(values, other):
+                    return False
+        return True
 
     @cached_property
     def smallest(self) -> int:

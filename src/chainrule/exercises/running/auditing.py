@@ -14,6 +14,8 @@ from .explaining import ForbiddenError
 
 __all__ = ["refuse"]
 
+_CHAINRULE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+_NUMPY_ALONE = "An answer may not use chainrule: write it with NumPy alone."
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _REFUSED = {
     "delete files": ("os.remove", "os.rmdir", "shutil.rmtree"),
@@ -51,7 +53,7 @@ def refuse(readable: Iterable[str]) -> None:
         elif event in _TO_DO:
             raise ForbiddenError(f"An answer may not {_TO_DO[event]}.")
         elif event == "import" and str(arguments[0]).partition(".")[0] == "chainrule":
-            raise ForbiddenError("An answer may not use chainrule: write it with NumPy alone.")
+            raise ForbiddenError(_NUMPY_ALONE)
 
     sys.addaudithook(hook)
 
@@ -65,6 +67,8 @@ def _check_open(roots: tuple[str, ...], path: object, mode: object = None, flags
     if isinstance(flags, int) and flags & _WRITING:
         raise ForbiddenError(f"An answer may not write files, here {name[-200:]!r}.")
     real = os.path.realpath(name)
+    if real.startswith(_CHAINRULE + os.sep):
+        raise ForbiddenError(_NUMPY_ALONE)
     if not any(real == root or real.startswith(root + os.sep) for root in roots) and os.path.exists(real):
         raise ForbiddenError(
             f"An answer may not read files, here {name[-200:]!r}; all it needs comes as its arguments."

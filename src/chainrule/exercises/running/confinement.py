@@ -17,6 +17,10 @@ What remains:
 - An answer can compute whatever it likes for as long as its time lasts, and say whatever it likes about the result;
   that is why arrays are all that crosses, and why they are judged by another process, which holds what is right.
 - It may read what is installed: the sources of packages, the time zone, the kind of processor. It sees its arguments.
+  Where chainrule is installed like other packages, that includes the right answers of its exercises, as it does for a
+  learner at home; only words keep them away. Who has to be sure looks at the file, or sets an exercise of their own,
+  whose file is not among the packages.
+- It may tell that it is judged, and then do something else than it does for its learner.
 - It may look up the state of files (whether they are there, how large) anywhere, but not their content.
 - Threads are refused, so libraries that insist on starting some (JAX, TensorFlow) do not work in an answer.
 - The superuser's answer can read files in those folders that only the superuser can read. Grade as an ordinary user.
@@ -123,6 +127,7 @@ def confine_files(packages: Sequence[str], own: str) -> list[str]:
     readable = list(dict.fromkeys([*python, *shared, *packages, own, *_SYSTEM_FOLDERS, *_SYSTEM_FILES]))
     if system.machine():
         system.die_with_parent()
+        system.be_first_to_go()
         system.forbid_new_privileges()
         system.drop_capabilities()
     if landlock.version():

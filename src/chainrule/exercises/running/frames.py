@@ -1,7 +1,7 @@
 """What the two processes say to each other: a line of JSON, then the bytes of the arrays that it announces.
 
-Reading never unpickles, never makes an array larger than the bytes that came, and takes only plain numbers; whatever
-else comes is a ``ValueError``.
+Reading never unpickles, never makes an array larger than the bytes that came, takes only plain numbers, and of JSON
+only as much as the reader allows, for small JSON can become large objects; whatever else comes is a ``ValueError``.
 """
 
 from __future__ import annotations
@@ -36,8 +36,12 @@ def pack(said: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = No
     return b"".join([header, b"\n", *(value.tobytes() for value in held.values())])
 
 
-def unpack(data: bytes) -> Iterator[Frame]:
+def unpack(data: bytes, most_json: float = math.inf) -> Iterator[Frame]:
     """Read the messages in some bytes; one that is cut off at the end is left out.
+
+    Args:
+        data: the bytes.
+        most_json: bytes that all lines of JSON together may have.
 
     Raises:
         ValueError: if the bytes are no such messages.
@@ -50,6 +54,9 @@ def unpack(data: bytes) -> Iterator[Frame]:
         end = data.find(b"\n", start)
         if end < 0:
             return
+        most_json -= end - start
+        if most_json < 0:
+            raise ValueError("too many words")
         said = _header(data[start:end])
         start, arrays = end + 1, {}
         for name, dtype, shape in said.pop("arrays"):

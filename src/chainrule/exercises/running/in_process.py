@@ -18,11 +18,10 @@ import numpy as np
 
 from .calling import Arguments, call_each
 from .explaining import OutOfTimeError, explain, explain_time
-from .outcome import Call, Problem, Run
+from .outcome import PRINTED, Call, Problem, Run
 
 __all__ = ["run_function"]
 
-PRINTED = 10_000  # characters that are kept
 _OURS = str(Path(__file__).parents[2])
 _NUMPY = str(Path(np.__file__).parent)
 _LIBRARIES = (_OURS, _NUMPY, *{sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")})

@@ -22,13 +22,12 @@ from .confinement import Limits, package_folders
 from .explaining import explain_time
 from .frames import pack, unpack
 from .loading import place_in
-from .outcome import Call, Problem, Run
+from .outcome import PRINTED, Call, Problem, Run
 from .sources import Cell, read_cells
+from .values import LONGEST_NAME
 
 __all__ = ["run_file"]
 
-PRINTED = 10_000  # characters that are kept
-LONGEST_NAME = 100
 MOST_SAID = 4 * 2**20  # bytes besides the results
 START = 60.0  # seconds in which Python and NumPy have to be loaded, on a busy machine
 GRACE = 1.0  # seconds in which a process that is out of time may say where it was
@@ -185,7 +184,7 @@ def _judged(ended: _Ended, cells: Sequence[Cell], arguments: Arguments, timeout:
     problem: Problem | None = None
     heard = ended_well = False
     try:
-        for said, arrays in unpack(ended.said):
+        for said, arrays in unpack(ended.said, MOST_SAID):
             heard = heard or said.get("kind") == "ready"
             if said.get("kind") == "printed":
                 printed = (printed + _clean(said.get("text")))[:PRINTED]
@@ -220,7 +219,8 @@ def _problem(said: Any) -> Problem | None:
     if not isinstance(said, list) or len(said) != 3:
         return None
     mistake, message, line = said
-    return Problem(mistake if mistake in SAYABLE else "exception", _clean(message), _clean(line)[:300])
+    known = isinstance(mistake, str) and mistake in SAYABLE
+    return Problem(mistake if known else "exception", _clean(message), _clean(line)[:300])
 
 
 def _clean(text: Any) -> str:

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-__all__ = ["Call", "Problem", "Run"]
+__all__ = ["PRINTED", "Call", "Problem", "Run"]
+
+PRINTED = 10_000  # characters of what an answer prints that are kept
 
 
 class Problem(NamedTuple):

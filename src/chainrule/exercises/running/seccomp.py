@@ -11,6 +11,7 @@ import ctypes
 import errno
 import os
 import struct
+from collections.abc import Sequence
 
 from .system import machine, syscall
 
@@ -23,6 +24,8 @@ _SELF_ONLY = {  # calls whose first argument is a process: only this one may be 
     "x86_64": {"kill": 62, "tgkill": 234, "prlimit64": 302, "sched_setaffinity": 203},
     "aarch64": {"kill": 129, "tgkill": 131, "prlimit64": 261, "sched_setaffinity": 122},
 }
+_FCNTL = {"x86_64": 72, "aarch64": 25}
+_AIMING = (8, 10, 15)  # F_SETOWN F_SETSIG F_SETOWN_EX: they have the kernel send a signal of choice to any process
 _OPEN = {"x86_64": ((2, 1), (257, 2)), "aarch64": ((56, 2),)}  # open, openat: the number, and which argument says how
 _WRITING = os.O_WRONLY | os.O_RDWR | getattr(os, "O_CREAT", 0) | getattr(os, "O_TRUNC", 0)
 _REFUSED = {
@@ -35,41 +38,15 @@ _REFUSED = {
         *(90, 91, 92, 93, 94, 260, 268),  # chmod fchmod chown fchown lchown fchownat fchmodat
         *(132, 235, 261, 280, 188, 189, 190, 197, 198, 199),  # utime utimes futimesat utimensat {,l,f}{set,remove}xattr
         *(29, 30, 64, 68, 240, 319),  # shmget shmat semget msgget mq_open memfd_create
-        *(
-            141,
-            142,
-            144,
-            314,
-            251,
-            256,
-            279,
-        ),  # setpriority sched_set{param,scheduler,attr} ioprio_set migrate/move_pages
+        *(141, 142, 144, 314),  # setpriority sched_set{param,scheduler,attr}
+        *(251, 256, 279),  # ioprio_set migrate_pages move_pages
         *(161, 155, 165, 166, 272, 308, 163, 167, 168),  # chroot pivot_root mount umount2 unshare setns acct swapon/off
         *(169, 170, 171, 172, 173, 153, 103, 179),  # reboot set{host,domain}name iopl ioperm vhangup syslog quotactl
         *(159, 164, 227, 305, 175, 313, 176, 246, 320),  # adjtimex set clocks; load modules, kernels
         *(248, 249, 250, 298, 300, 303, 304, 321, 323),  # keys perf_event_open fanotify handles bpf userfaultfd
-        *(
-            134,
-            135,
-            136,
-            139,
-            154,
-            156,
-            174,
-            177,
-            178,
-            180,
-            181,
-            182,
-            183,
-            184,
-            185,
-            206,
-            207,
-            208,
-            209,
-            210,
-        ),  # old, aio
+        *(253, 254, 294),  # inotify_init inotify_add_watch inotify_init1: they name the files that others open
+        *(134, 135, 136, 139, 154, 156, 174, 177, 178, *range(180, 186)),  # obsolete, or of no use here
+        *range(206, 211),  # asynchronous input and output
     ),
     "aarch64": (
         *(220, 221, 281),
@@ -84,6 +61,7 @@ _REFUSED = {
         *(142, 161, 162, 58, 116, 60),
         *(171, 170, 112, 266, 105, 273, 106, 104, 294),
         *(217, 218, 219, 241, 262, 264, 265, 280, 282),
+        *(26, 27),
         *(92, 0, 1, 2, 3, 4),
     ),
 }
@@ -146,20 +124,20 @@ def _program(name: str, process: int, may_open_for_writing: bool) -> list[Step]:
     for number in _REFUSED[name]:
         steps += [(_IF_EQUAL, 0, 1, number), (_RETURN, 0, 0, _SAY_NO)]
     for number in _SELF_ONLY[name].values():
-        steps += [
-            (_IF_EQUAL, 0, 5, number),
-            (_LOAD, 0, 0, _ARGUMENTS),
-            (_IF_EQUAL, 2, 0, process),
-            (_IF_EQUAL, 1, 0, 0),
-            (_RETURN, 0, 0, _SAY_NO),
-            (_RETURN, 0, 0, _ALLOW),
-        ]
+        steps += _by_argument(number, 0, _IF_EQUAL, (process, 0), _ALLOW, _SAY_NO)
+    steps += _by_argument(_FCNTL[name], 1, _IF_EQUAL, _AIMING, _SAY_NO, _ALLOW)
     for number, argument in () if may_open_for_writing else _OPEN[name]:
-        steps += [
-            (_IF_EQUAL, 0, 4, number),
-            (_LOAD, 0, 0, _ARGUMENTS + 8 * argument),
-            (_IF_ANY_BIT, 0, 1, _WRITING),
-            (_RETURN, 0, 0, _SAY_NO),
-            (_RETURN, 0, 0, _ALLOW),
-        ]
+        steps += _by_argument(number, argument, _IF_ANY_BIT, (_WRITING,), _SAY_NO, _ALLOW)
     return [*steps, (_RETURN, 0, 0, _ALLOW)]
+
+
+def _by_argument(number: int, place: int, test: int, values: Sequence[int], if_so: int, if_not: int) -> list[Step]:
+    """What becomes of one system call: ``if_so`` if the test of its argument holds for one of the values."""
+    count = len(values)
+    return [
+        (_IF_EQUAL, 0, count + 3, number),
+        (_LOAD, 0, 0, _ARGUMENTS + 8 * place),
+        *((test, count - past, 0, value) for past, value in enumerate(values)),
+        (_RETURN, 0, 0, if_not),
+        (_RETURN, 0, 0, if_so),
+    ]

@@ -7,6 +7,7 @@ that judges it.
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import os
@@ -23,6 +24,7 @@ __all__ = ["Cell", "exercise_of", "read_cells"]
 
 LARGEST = 8 * 2**20  # bytes; a notebook with its pictures
 KINDS = (".py", ".ipynb")
+_SLOW = ("idna", "punycode")  # text of these takes time with the square of its length: hours for a file
 _MARK = re.compile(r"^[ \t]*#[ \t]*chainrule exercise:[ \t]*([\w-]{1,100})[ \t]*$", re.MULTILINE)
 
 
@@ -107,8 +109,10 @@ def _decoded(data: bytes) -> str | None:
     """Text as Python would decode it: UTF-8, or what a line ``# -*- coding: …`` says."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if codecs.lookup(encoding).name in _SLOW:
+            return None
         text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+    except (SyntaxError, UnicodeError, LookupError):
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import sys
 
-__all__ = ["die_with_parent", "drop_capabilities", "forbid_new_privileges", "machine", "prctl", "syscall"]
+__all__ = [
+    "be_first_to_go",
+    "die_with_parent",
+    "drop_capabilities",
+    "forbid_new_privileges",
+    "machine",
+    "prctl",
+    "syscall",
+]
 
 _DIE_WITH_PARENT, _NO_NEW_PRIVILEGES = 1, 38
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -44,6 +53,12 @@ def prctl(option: int, *arguments: int) -> None:
     if ctypes.CDLL(None, use_errno=True).prctl(ctypes.c_int(option), *padded) < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
+
+
+def be_first_to_go() -> None:
+    """Have the kernel kill this process rather than another when the machine's memory is used up."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
 
 
 def die_with_parent() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .outcome import Call, Problem
 
-__all__ = ["LARGEST_RESULT", "NotNumbersError", "returned"]
+__all__ = ["LARGEST_RESULT", "LONGEST_NAME", "NotNumbersError", "returned"]
 
 LARGEST_RESULT = 64 * 2**20  # bytes, of one call
 MOST_RESULTS = 100

@@ -32,8 +32,11 @@ def gradients(x, y, w_1, u_1, w_2, u_2):
     """The gradients of the mean loss, sample by sample and unit by unit; samples are columns."""
     features, n = x.shape
     hidden = len(w_1)
-    w_grad_1, u_grad_1 = np.zeros((hidden, features)), np.zeros((hidden, 1))
-    w_grad_2, u_grad_2 = np.zeros((1, hidden)), np.zeros((1, 1))
+    # The sums over the samples, each in the shape of what it is the gradient of; they start from 0
+    w_grad_2 = np.zeros((1, hidden))  # answer
+    u_grad_2 = np.zeros((1, 1))  # answer
+    w_grad_1 = np.zeros((hidden, features))  # answer
+    u_grad_1 = np.zeros((hidden, 1))  # answer
     for i in range(n):
         # Forward, for sample i
         z_1 = [w_1[j] @ x[:, i] + u_1[j, 0] for j in range(hidden)]
