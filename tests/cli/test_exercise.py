@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import sys
@@ -91,6 +92,25 @@ def test_start_writes_a_notebook(tmp_path, capsys):
     assert status == 0
     assert notebook["metadata"]["chainrule"]["exercise"] == "paths"
     assert "jupyter" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "installed", "said"),
+    [
+        ([], {"marimo"}, "in any editor, or: marimo edit {}\n"),
+        ([], {"notebook"}, "in any editor, or: marimo edit {} (after: pip install marimo)\n"),
+        (["--notebook"], {"notebook", "jupyterlab"}, "in Jupyter: jupyter lab {}\n"),
+        (["--notebook"], {"jupyterlab"}, "in Jupyter: jupyter lab {}\n"),
+        (["--notebook"], {"notebook"}, "in Jupyter: jupyter notebook {}\n"),
+        (["--notebook"], {"marimo"}, "in Jupyter: jupyter notebook {} (after: pip install notebook)\n"),
+    ],
+)
+def test_start_says_what_opens_the_file_and_how_to_get_it(options, installed, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in installed else None)
+    out = run(capsys, "start", "paths", "--out", str(tmp_path), *options)[1]
+    path = tmp_path / ("paths.ipynb" if options else "paths.py")
+    assert "1. Open it " + said.format(path) in out
+    assert ("pip install" in out) == ("pip install" in said)
 
 
 def test_work_that_was_begun_is_never_overwritten(tmp_path, capsys):
@@ -196,7 +216,7 @@ def test_a_terminal_without_marks_gets_letters(check, tmp_path, monkeypatch):
     assert main(["exercise", "check", str(tmp_path / "answer.py"), "--exercise", "paths"]) == 1
     terminal.flush()
     words = terminal.buffer.getvalue().decode("ascii")
-    assert "\nx x  relative error 2  [sign]\n" in words
+    assert "\nx x  error 200 % of the largest entry  [sign]\n" in words
     assert "\n+ y\n" in words
 
 
@@ -244,3 +264,16 @@ def test_a_file_in_place_of_the_folder_for_a_starter(tmp_path, capsys):
     status, out, err = run(capsys, "start", "paths", "--out", str(tmp_path / "file"))
     assert (status, out) == (1, "")
     assert "expected a folder" in err
+
+
+def test_grading_says_when_answers_are_not_fully_confined(tmp_path, monkeypatch, capsys):
+    from chainrule.exercises import running
+
+    (tmp_path / "ada.py").write_text("# chainrule exercise: relu_derive\ndef relu_derive(z):\n    return z > 0\n")
+    arguments = ["exercise", "grade", str(tmp_path), "--out", str(tmp_path / "grades.csv")]
+    monkeypatch.setattr(running, "available", lambda: running.Protections(True, 0, False))
+    assert main(arguments) == 0
+    assert "NO Landlock" in capsys.readouterr().err
+    monkeypatch.setattr(running, "available", lambda: running.Protections(True, 7, True))
+    assert main(arguments) == 0
+    assert "Landlock" not in capsys.readouterr().err

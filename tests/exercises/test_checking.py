@@ -101,7 +101,7 @@ def test_an_endless_answer_ends():
         lambda z: "text",
         lambda z: z + 1j,
         lambda z: {},
-        lambda z: {"wrong": z > 0},
+        lambda z: {"wrong": z > 0, "other": z},
         lambda z: (z, z),
         lambda z: np.zeros((0,)),
         lambda z: z * np.nan,

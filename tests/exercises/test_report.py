@@ -20,6 +20,7 @@ WRONG = Finding(
 )
 ODD = Finding("delta_1", False, 1.5, None, "Wrong, and the cause is not recognised.")
 ENDED = Finding("", False, None, "timeout", "It did not end within 10 seconds.", "line 3: while True:")
+BLANK = Finding("", False, None, "unfinished", "Write the lines that end in # answer.")
 
 
 OURS = {"html", "head", "meta", "title", "style", "body", "header", "main", "h1", "section", "p", "b", "ul", "li"} | {
@@ -59,9 +60,10 @@ class Tags(HTMLParser):
         ([RIGHT, RIGHT, RIGHT], "all 3 right", 1.0),
         ([RIGHT], "right", 1.0),
         ([WRONG], "not right yet", 0.0),
-        ([ENDED], "there is nothing to judge yet", 0.0),
+        ([ENDED], "could not be judged", 0.0),
+        ([BLANK], "there is nothing to judge yet", 0.0),
         ([ENDED, RIGHT], "wrong as a whole", 0.0),
-        ([], "there is nothing to judge yet", 0.0),
+        ([], "could not be judged", 0.0),
     ],
 )
 def test_verdict_and_score(findings, verdict, score):
@@ -74,10 +76,46 @@ def test_verdict_and_score(findings, verdict, score):
 
 def test_the_text_has_every_part_in_order():
     words = str(report(WRONG, RIGHT, ODD, notes=["It printed “hello”."]))
-    assert "✗ w_grad_2  relative error 11  [missing-mean]\n  The sum is" in words
-    assert "\n  line 12: w_grad_2 = delta_2 @ h.T\n✓ u_grad_2\n✗ delta_1   relative error 1.5\n" in words
+    assert "✗ w_grad_2  error 1100 % of the largest entry  [missing-mean]\n  The sum is" in words
+    assert "\n  line 12: w_grad_2 = delta_2 @ h.T\n✓ u_grad_2\n✗ delta_1   error 150 % of" in words
     assert words.endswith("\n\nnote: It printed “hello”.")
     assert max(map(len, words.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (1.1, "error 110 % of the largest entry"),
+        (1.0, "error 100 % of the largest entry"),
+        (0.996, "error 100 % of the largest entry"),
+        (0.0947, "error 9.5 % of the largest entry"),
+        (0.0996, "error 10 % of the largest entry"),
+        (0.000811, "error 0.081 % of the largest entry"),
+        (1.04e-6, "error 0.00010 % of the largest entry"),
+        (1e-9, "error below 0.0001 % of the largest entry"),
+        (99.6, "error 10000 % of the largest entry"),
+        (101.0, "error far larger than any entry"),
+        (float("inf"), "error far larger than any entry"),
+    ],
+)
+def test_an_error_is_told_as_a_share(error, said):
+    told = report(ODD._replace(error=error))
+    assert f"✗ delta_1  {said}\n" in str(told)
+    assert f" · {said}\n" in told.markdown()
+    assert f">{said}</span>" in told.html()
+    assert said not in str(report(ODD._replace(error=0.42)))
+
+
+@pytest.mark.parametrize("error", [None, float("nan")])
+def test_without_an_error_nothing_is_told_of_it(error):
+    told = report(ODD._replace(error=error))
+    assert all("error" not in text for text in (str(told), told.markdown(), told.html()))
+
+
+def test_another_headline():
+    shown = report(WRONG).html("<b>half</b>")
+    assert "<b>&lt;b&gt;half&lt;/b&gt;</b>" in shown
+    assert "not right yet" not in shown
 
 
 def test_a_wrong_mark_would_be_seen():
@@ -172,9 +210,9 @@ def test_two_mistakes_in_one_quantity_are_both_named():
 
 def test_without_an_exercise_there_is_no_colon():
     told = Report("", "", [ENDED])
-    assert str(told).startswith("there is nothing to judge yet\n")
-    assert "<b>there is nothing" in told.html()
-    assert told.markdown().startswith("**there is nothing")
+    assert str(told).startswith("could not be judged\n")
+    assert "<b>could not be judged<" in told.html()
+    assert told.markdown().startswith("**could not be judged**")
 
 
 def test_shown_in_notebooks():

@@ -151,16 +151,26 @@ def _start(options: argparse.Namespace) -> int:
 
 
 def _next_steps(exercise: Exercise, path: Path, name: str) -> str:
-    editor = "jupyter lab" if path.suffix == ".ipynb" else "marimo edit"
     own = name.endswith(".py")
     beside = f"\n\nThe last cell needs {Path(name).name} beside this file: hand out both." if own else ""
     return (
         f"{path}: {exercise.title}\n\n"
-        f"1. Open it in any editor, or: {editor} {path}\n"
+        f"1. Open it in {_editor(path)}\n"
         f"2. Fill in the lines that end in # answer.\n"
         f"3. chainrule exercise check {path}{f' --exercise {name}' if own else ''}\n\n"
         f"Stuck? chainrule exercise hint {name}{beside}"
     )
+
+
+def _editor(path: Path) -> str:
+    """What opens a starter, and how to get it where it is not installed."""
+    from importlib.util import find_spec
+
+    if path.suffix == ".ipynb":
+        command = "jupyter lab" if find_spec("jupyterlab") else "jupyter notebook"
+        missing = "" if find_spec("jupyterlab") or find_spec("notebook") else " (after: pip install notebook)"
+        return f"Jupyter: {command} {path}{missing}"
+    return f"any editor, or: marimo edit {path}" + ("" if find_spec("marimo") else " (after: pip install marimo)")
 
 
 def _hint(options: argparse.Namespace) -> int:
@@ -189,7 +199,11 @@ def _check(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from ..exercises.grading import grade
+    from ..exercises.running import available
 
+    protections = available()
+    if not protections.complete:
+        print(protections, file=sys.stderr)
     grades = grade(options.folder, options.out, options.exercise, options.timeout, options.workers)
     _print(f"{grades}\n\n{options.out}, and beside it feedback/, summary.html and mistakes.png")
     return 1 if grades.faults else 0

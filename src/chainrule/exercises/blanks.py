@@ -5,19 +5,24 @@ from __future__ import annotations
 import ast
 import io
 import keyword
+import re
 import tokenize
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import DataError
+from .running import Problem
+from .running.sources import read_cells
 
 if TYPE_CHECKING:
     from .exercise import Exercise
 
-__all__ = ["BLANK", "blank_function", "blanked", "described", "example"]
+__all__ = ["BLANK", "blank_function", "blanked", "blanks_left", "described", "example"]
 
 BLANK = "# answer"
+LEFT = re.compile(r"(?<![.\w])\.\.\.[ \t]*# answer[ \t]*$", re.MULTILINE)
 
 
 def blanked(source: str) -> str:
@@ -61,6 +66,20 @@ def _without_value(statement: ast.stmt, source: str) -> str:
     if isinstance(statement, ast.Assign):
         return "".join(f"{ast.get_source_segment(source, target)} = " for target in statement.targets) + "..."
     return "return ..." if isinstance(statement, ast.Return) else "..."
+
+
+def blanks_left(path: str | Path) -> int:
+    """Return how many blanks of a starter a learner's file still has.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "answer.py")
+    ...     _ = file.write_text("delta_2 = ...  # answer")
+    ...     blanks_left(file)
+    1
+    """
+    cells = read_cells(path)
+    return 0 if isinstance(cells, Problem) else sum(len(LEFT.findall(cell.text)) for cell in cells)
 
 
 def blank_function(exercise: Exercise) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DataError, UnknownNameError
+from .blanks import blanks_left
 from .exercise import Exercise
 from .judging import Workbench, judge
 from .library import EXERCISES
@@ -30,11 +31,12 @@ def names() -> list[str]:
     return [exercise.name for exercise in EXERCISES]
 
 
-def get(name: str) -> Exercise:
+def get(name: str | Exercise) -> Exercise:
     """Return an exercise of the library, or the one that a Python file of your own makes.
 
     Args:
         name: its name, or the path of a ``.py`` file with one ``Exercise`` at its top level. The file is run as it is.
+            An exercise is returned as it is.
 
     Raises:
         UnknownNameError: there is none of that name; the message lists those there are.
@@ -43,6 +45,8 @@ def get(name: str) -> Exercise:
     >>> get("sigmoid_derive").function
     'sigmoid_derive'
     """
+    if isinstance(name, Exercise):
+        return name
     for exercise in EXERCISES:
         if exercise.name == name:
             return exercise
@@ -88,7 +92,7 @@ def check(name: str | Exercise, answer: Callable[..., Any] | str | Path | None, 
     >>> report.passed, report.mistakes
     (False, ('sigmoid-of-activated',))
     """
-    exercise = get(name) if isinstance(name, str) else name
+    exercise = get(name)
     arguments = [case.arguments for case in exercise.cases]
     if answer is None:  # as graders pass on what a notebook does not define
         run = Run(problem=Problem("no-function", f"There is no function {exercise.function} to judge."))
@@ -102,7 +106,7 @@ def check(name: str | Exercise, answer: Callable[..., Any] | str | Path | None, 
             f"Write check({exercise.name!r}, {exercise.function}), without parentheses after the function"
         )
     with _JUDGING, np.errstate(all="ignore"):  # an answer of 1e308 everywhere is no reason to warn
-        return judge(_workbench(exercise), run)
+        return judge(_workbench(exercise), run, blanks_left(answer) if isinstance(answer, (str, Path)) else 0)
 
 
 @cache

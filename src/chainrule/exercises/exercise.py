@@ -218,8 +218,8 @@ def _traced(function: Callable[..., Any], example: Mapping[str, Any]) -> Graph:
         raise DataError(f"expected a function and an example for each of its arguments: {error}") from None
     with np.errstate(all="ignore"):
         graph = trace(function, **example)
-    if not isinstance(graph._structure, int):
-        raise DataError(f"expected a function that returns one number or array, got a {_kind(graph._structure)}")
+    if isinstance(graph.results, (dict, list, tuple)):
+        raise DataError(f"expected a function that returns one number or array, got a {_kind(graph.results)}")
     return graph
 
 

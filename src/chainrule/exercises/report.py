@@ -6,6 +6,7 @@ printed or raised, so each form makes them harmless: no tags, no Markdown, nothi
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,7 +20,9 @@ __all__ = ["Finding", "Report", "title_of"]
 
 RIGHT, WRONG = "✓", "✗"
 WHOLE = "the answer"  # what a finding without a quantity is about
+UNFINISHED = "unfinished"  # the mistake of an answer in which something is still to be written
 LONGEST = 2000  # characters of a message: enough for any of ours, not for what a hostile answer raises
+LEAST_PERCENT, MOST_PERCENT = 0.0001, 10_000  # errors beyond these are told in words
 CODE = re.compile("`([^`]+)`")
 MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$&]|^[-+=])")
 
@@ -85,7 +88,7 @@ class Report:
     >>> print(Report("linear-regression", "Linear regression", [wrong, Finding("db", True)]))
     linear-regression: 1 of 2 right
     <BLANKLINE>
-    ✗ dw  relative error 11  [missing-mean]
+    ✗ dw  error 1100 % of the largest entry  [missing-mean]
       Divide by n.
       line 3: dw = X.T @ r
     ✓ db
@@ -123,7 +126,8 @@ class Report:
         judged = self._judged
         right = sum(finding.passed for finding in judged)
         if self._failed_as_a_whole or not self.findings:
-            return "wrong as a whole" if judged else "there is nothing to judge yet"
+            without = "there is nothing to judge yet" if UNFINISHED in self.mistakes else "could not be judged"
+            return "wrong as a whole" if judged else without
         if len(judged) < 2:
             return "right" if self.passed else "not right yet"
         return f"all {right} right" if right == len(judged) else f"{right or 'none'} of {len(judged)} right"
@@ -160,14 +164,18 @@ class Report:
         notes = [f"*Note:* {_literal(note)}" for note in self.notes]
         return "\n\n".join([f"**{_literal(self.headline)}**", *items, *notes]) + "\n"
 
-    def html(self) -> str:
-        """The report as a fragment of HTML with its own style, for a page or a notebook of any colour."""
+    def html(self, headline: str = "") -> str:
+        """The report as a fragment of HTML with its own style, for a page or a notebook of any colour.
+
+        Args:
+            headline: what it begins with, if not with the exercise and the verdict.
+        """
         style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
         items = "\n".join(_listed(finding) for finding in self.findings)
         notes = "".join(f"<p>Note: {_worded(note)}</p>" for note in self.notes)
         return (
             f'<section class="chainrule-report">\n<style>\n{style}</style>\n'
-            f'<p class="verdict"><b>{escaped(self.headline)}</b></p>\n<ul>\n{items}\n</ul>\n'
+            f'<p class="verdict"><b>{escaped(headline or self.headline)}</b></p>\n<ul>\n{items}\n</ul>\n'
             + (f'<div class="notes">{notes}</div>\n' if notes else "")
             + "</section>"
         )
@@ -190,8 +198,16 @@ def _short(message: str) -> str:
 
 
 def _details(finding: Finding) -> str:
-    """How far off a wrong quantity is."""
-    return "" if finding.passed or finding.error is None else f"relative error {finding.error:.2g}"
+    """How far off a wrong quantity is, with two significant digits."""
+    if finding.passed or finding.error is None or math.isnan(finding.error):
+        return ""
+    percent = 100 * finding.error
+    if percent > MOST_PERCENT:
+        return "error far larger than any entry"
+    if percent < LEAST_PERCENT:
+        return f"error below {LEAST_PERCENT} % of the largest entry"
+    digits = 1 - int(f"{percent:.1e}".partition("e")[2])  # after the point; below 0 they are before it
+    return f"error {round(percent, digits):.{max(digits, 0)}f} % of the largest entry"
 
 
 def _printed(finding: Finding, width: int) -> list[str]:

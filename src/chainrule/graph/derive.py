@@ -146,9 +146,7 @@ def shares(node: Node, upstream: Node, active: set[Node], concrete: bool = False
         yield position, operand, _fitted(unsummed, operand)
 
 
-def _unsummed_shares(
-    node: Node, upstream: Node, active: set[Node], concrete: bool
-) -> Iterator[tuple[int, Node, Node]]:
+def _unsummed_shares(node: Node, upstream: Node, active: set[Node], concrete: bool) -> Iterator[tuple[int, Node, Node]]:
     """As ``shares``, before the axes along which an operand was broadcast are summed."""
     if node.kwargs and active.intersection(found for found in node.parents if found not in _in(node.args)):
         raise UnsupportedError(f"np.{node.op.__name__} has no derivative by the arguments it was given by name")

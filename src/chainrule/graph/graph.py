@@ -113,6 +113,11 @@ class Graph:
         rest = [node for node in topological(self.outputs) if node not in self.inputs]
         return (*self.inputs, *rest)
 
+    @property
+    def results(self) -> Any:
+        """The output nodes in the container that the function returns: one node, or a tuple, list or dictionary."""
+        return map_leaves(lambda i: self.outputs[i], self._structure)
+
     @collection_paused()
     def derivative(self, wrt: str | Sequence[str]) -> Graph:
         """Return the graph of the derivative by one argument, or by several as a tuple.

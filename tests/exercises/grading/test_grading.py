@@ -6,6 +6,7 @@ import csv
 import re
 import threading
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from chainrule import exercises
 from chainrule.errors import DataError, UnknownNameError
 from chainrule.exercises import checking
-from chainrule.exercises.grading import Grades, Row, grade, pages, table
+from chainrule.exercises.grading import Grades, Row, grade, marking, pages, table
+from chainrule.exercises.mistakes import MISTAKES
 from chainrule.exercises.report import Finding, Report
 
 MARK = "# chainrule exercise: paths\n"
@@ -76,7 +78,8 @@ def test_every_row_is_right(folder):
     assert [written[one]["mistakes"] for one in written] == ["", "sign", "timeout"]
     assert [written["bo"][name] for name in NAMES] == ["1"] * 5 + ["0"]
     assert [written["cy"][name] for name in NAMES] == ["0"] * 6
-    assert grades.mistakes == Counter({"sign": 1, "timeout": 1})
+    assert grades.mistakes == Counter({"sign": 1})
+    assert grades.problems == Counter({"timeout": 1})
     assert [row.passed for row in grades] == [True, False, False]
     assert len(grades) == 3
 
@@ -143,7 +146,8 @@ def test_a_submission_that_cannot_be_judged_has_a_row_with_0_and_a_reason(folder
         assert reason in written[student]["remark"]
         page = (folder.parent / "out" / "feedback" / f"{student}.html").read_text(encoding="utf-8")
         assert reason.split("'")[0] in page
-    assert grades.mistakes == Counter({"no-submission": 3})
+    assert grades.mistakes == Counter()
+    assert grades.problems == Counter({"no-submission": 3})
 
 
 def test_each_file_says_its_own_exercise_unless_one_is_given(folder):
@@ -302,6 +306,67 @@ def test_the_printed_table_says_what_the_class_got_wrong(folder):
     assert "<a " not in shown
 
 
+def tables(page):
+    """The header and the first column of each table of a page."""
+    found = re.findall(r"<table><thead>(.*?)</thead><tbody>(.*?)</tbody>", page)
+    return {re.findall(r">([^<]+)</th>", head)[0]: re.findall(r'"row">(.*?)</th>', rows) for head, rows in found}
+
+
+def test_problems_of_handing_in_are_no_mistakes(folder):
+    hand_in(folder, ada="du_dx", bo="timeout", cy="timeout", dee="du_db")
+    (folder / "empty").mkdir()
+    grades = graded(folder)
+    summary = (folder.parent / "out" / "summary.html").read_text(encoding="utf-8")
+    for shown in (tables(summary), tables(grades._repr_html_())):
+        assert shown["mistake"] == [MISTAKES["sign"].title]
+        assert shown[pages.PROBLEM] == [MISTAKES["timeout"].title, MISTAKES["no-submission"].title]
+    words = str(grades)
+    assert "\n\nstudents  mistake\n       2  the opposite sign [sign]\n\nstudents  problem of" in words
+    assert "\n       2  took too long [timeout]\n       1  " in words
+    axes = grades.figure().axes[0]
+    assert [text.get_text() for text in axes.texts] == ["2", "2", "1"]
+    assert len({bar.get_facecolor() for bar in axes.patches}) == 2
+
+
+def test_a_class_with_problems_only(folder):
+    hand_in(folder, ada="timeout")
+    grades = graded(folder)
+    assert "students  mistake" not in str(grades)
+    summary = (folder.parent / "out" / "summary.html").read_text(encoding="utf-8")
+    assert "None that has a name" not in summary
+    assert tables(summary)[pages.PROBLEM] == ["took too long"]
+    assert "mistake" not in tables(summary)
+
+
+def test_feedback_says_score_title_and_day(folder, monkeypatch):
+    class Day(date):
+        @classmethod
+        def today(cls):
+            return cls(2024, 2, 29)
+
+    monkeypatch.setattr(marking, "date", Day)
+    hand_in(folder, ada="du_dx", bo="timeout", cy="fault")
+    (folder / "dee").mkdir()
+    graded(folder)
+    page = {one: (folder.parent / f"out/feedback/{one}.html").read_text("utf-8") for one in ("ada", "bo", "cy", "dee")}
+    title = exercises.get("paths").title
+    assert f"<h1>{title}</h1>" in page["ada"]
+    assert "Feedback for ada, on ada.py, graded on 2024-02-29<" in page["ada"]
+    assert "<b>paths: 5 of 6 right · score 0.83</b>" in page["ada"]
+    assert "<b>paths: could not be judged · score 0.00</b>" in page["bo"]
+    assert "graded on" not in page["cy"]
+    assert "score" not in page["cy"].partition("</style>")[2]
+    assert "<h1>Your answer</h1>" in page["dee"]
+
+
+def test_the_page_of_an_exercise_without_a_title_has_its_name():
+    row = Row("ada", "own", "ada.py", 0.1, Report("own", "", [Finding("dw", True)]))
+    page = pages.feedback(row, date(2024, 2, 29))
+    assert "<h1>own</h1>" in page
+    assert "own: right · score 1.00" in page
+    assert page != pages.feedback(row, date(2024, 3, 1))
+
+
 def test_what_has_no_name_is_counted():
     odd = Report("paths", "Paths", [Finding("du_dx", False, 1.0), Finding("du_db", False, 1.0)])
     assert Grades([Row("ada", "paths", "ada.py", 0, odd)]).remarks() == [
@@ -328,4 +393,5 @@ def test_bars_of_scores_count_everybody():
     shown = pages.overview(Grades([Row(str(score), "paths", "", 0, scored(score)) for score in scores]))
     counts = [int(count) for count in re.findall(r"</span> (\d+)</span>", shown)]
     assert counts == [1, 1, 1, 2, 2, 1]
+    assert tables(shown)["score"] == ["0", "below ¼", "¼ to ½", "½ to ¾", "¾ to 1", "1"]
     assert sum(counts) == len(scores)

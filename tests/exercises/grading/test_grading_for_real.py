@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from chainrule import exercises
@@ -87,3 +88,14 @@ def test_a_wrong_one_is_wrong(rows):
 def test_nobody_is_lost_and_nothing_is_our_fault(rows):
     assert len(rows) == 12
     assert not any("internal-error" in row["mistakes"] for row in rows.values())
+
+
+def test_an_exercise_of_ones_own_is_graded(tmp_path):
+    """Given as an exercise, not by a name."""
+    own = exercises.Exercise.from_function(lambda x: np.sum(x**2), "x", {"x": np.linspace(-1, 1, 5)}, name="squares")
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "ada.py").write_text("def gradients(x):\n    return 2 * x\n")
+    (folder / "bob.py").write_text("def gradients(x):\n    return -2 * x\n")
+    grades = grade(folder, tmp_path / "grades.csv", exercise=own, verbose=0)
+    assert {row.student: row.mistakes for row in grades.rows} == {"ada": (), "bob": ("sign",)}

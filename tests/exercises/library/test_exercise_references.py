@@ -8,6 +8,7 @@ import pytest
 import chainrule as cr
 from chainrule.exercises.library import EXERCISES
 from chainrule.graph.derive import derive
+from chainrule.writing.text import WIDTH
 
 TRACED = [exercise for exercise in EXERCISES if exercise.traced]
 BY_NAME = {exercise.name: exercise for exercise in EXERCISES}
@@ -145,3 +146,18 @@ def test_texts_are_complete(exercise):
     assert written
     shown = exercise.statement + "".join(exercise.hints)
     assert not [line for line in written if line.partition(" = ")[2] and line in shown]
+
+
+def unreadable(hint):
+    """What a terminal does not show as it is meant: formulas in LaTeX, and lines that it would break."""
+    return [line for line in hint.splitlines() if set("$\\") & set(line) or len(line) > WIDTH]
+
+
+@each
+def test_hints_are_plain_text(exercise):
+    assert [unreadable(hint) for hint in exercise.hints] == [[], [], []]
+
+
+@pytest.mark.parametrize("hint", ["Only $y$ varies.", r"the error \hat y", "word " * 20])
+def test_a_hint_in_latex_would_be_seen(hint):
+    assert unreadable(hint) == [hint]

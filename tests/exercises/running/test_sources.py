@@ -9,7 +9,8 @@ import os
 import pytest
 
 from chainrule.errors import DataError
-from chainrule.exercises.running import exercise_of, run_file
+from chainrule.exercises.running import exercise_of, loading, run_file
+from chainrule.exercises.running.explaining import explain
 from chainrule.exercises.running.loading import load
 from chainrule.exercises.running.slicing import needed_statements
 from chainrule.exercises.running.sources import read_cells
@@ -117,7 +118,7 @@ def test_a_syntax_error_names_the_cell_and_the_place(tmp_path):
     problem = run_file(path, "f", [{"x": 1.0}]).problem
     assert problem.mistake == "syntax-error"
     assert problem.line == "cell 2, line 2: return (x"
-    assert problem.message == "Not valid Python: '(' was never closed.\n    return (x\n           ^"
+    assert problem.message == "Not valid Python: '(' was never closed."  # the line follows by itself
 
 
 def test_marimo_cells_are_put_in_order(tmp_path):
@@ -189,6 +190,35 @@ def test_a_function_that_is_not_there(text, said):
     problem = load([("", text)], "gradients")
     assert problem.mistake == "no-function"
     assert said in problem.message
+
+
+MISSPELLED = {
+    "a function that only it would use": ("def sigmoid(z): return z\ndef f(x): return sigmod(x)", "'sigmoid'"),
+    "a variable left out of the slice": ("rate = 1\nrate_2 = 5\ndef f(x): return rate_1 * x", "'rate_2'"),
+    "an import": ("import numpy\ndef f(x): return nunpy.exp(x)", "'numpy'"),
+    "in another cell of marimo": (MARIMO.replace("helper(x) + offset", "helpr(x)"), "'helper'"),
+    "nearer to Python's own": ("divmods = 1\ndef f(x): return divmode(x)", "'divmods'"),
+    "Python's own where none is near": ("import numpy as np\ndef f(x): return rond(x)", "'round'"),
+    "nothing hidden": ("def f(x): return name", None),
+    "bound later": ("mu = nu\nnu = 1\nnus = 2\ndef f(x): return mu", None),
+}
+
+
+@pytest.mark.parametrize(("text", "meant"), MISSPELLED.values(), ids=MISSPELLED.keys())
+def test_a_name_that_is_spelled_wrong(tmp_path, text, meant):
+    run = run_file(written(tmp_path, text), "f", [{"x": 1.0}])
+    problem = run.problem or run.calls[0].problem
+    assert problem.message.startswith("NameError: name ")
+    assert problem.message.partition("Did you mean ")[2] == (f"{meant}?" if meant else "")
+
+
+def test_without_the_names_of_the_file_it_would_be_pythons_own(monkeypatch):
+    text, meant = MISSPELLED["a function that only it would use"]
+    monkeypatch.setattr(loading, "explain", lambda *known: explain(*known[:3]))
+    answer = load([("", text)], "f")
+    with pytest.raises(NameError) as caught:
+        answer.function(1)
+    assert meant not in answer.explain(caught.value).message
 
 
 def test_nested_too_deep(tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...writing.text import counted, folded, one_line, shortened
+from ..mistakes import MISTAKES
 from ..report import Report, title_of
 from . import pages
 
@@ -100,7 +101,16 @@ class Grades:
 
     @property
     def mistakes(self) -> Counter[str]:
-        """How many submissions have each mistake, by its identifier."""
+        """How many submissions have each mistake in the mathematics, by its identifier."""
+        return Counter({one: count for one, count in self._named.items() if not _is_problem(one)})
+
+    @property
+    def problems(self) -> Counter[str]:
+        """How many have each problem of handing in or running, such as ``"timeout"``, by its identifier."""
+        return Counter({one: count for one, count in self._named.items() if _is_problem(one)})
+
+    @property
+    def _named(self) -> Counter[str]:
         return Counter(mistake for row in self.rows if row.report is not None for mistake in row.mistakes)
 
     @property
@@ -138,17 +148,19 @@ class Grades:
         return ", ".join(students[:NAMED]) + more
 
     def figure(self) -> Figure:
-        """A bar for each mistake: how many made it, the most frequent at the top."""
+        """A bar for each mistake: how many made it, the most frequent at the top; below, problems of another kind."""
         from ...plots import mistakes  # Matplotlib is loaded only where something is drawn
 
-        return mistakes({title_of(one): count for one, count in self.mistakes.most_common()})
+        made = {title_of(one): count for one, count in self.mistakes.items()}
+        return mistakes(made, {title_of(one): count for one, count in self.problems.items()})
 
     def __repr__(self) -> str:
         return f"<Grades: {self.verdict}>"
 
     def __str__(self) -> str:
         remarks = "\n".join(line for remark in self.remarks() for line in folded(remark))
-        return "\n\n".join(filter(None, [self._students(), self._mistakes(), self.verdict, remarks]))
+        mistakes, problems = _counted("mistake", self.mistakes), _counted(pages.PROBLEM, self.problems)
+        return "\n\n".join(filter(None, [self._students(), mistakes, problems, self.verdict, remarks]))
 
     def _students(self) -> str:
         name = max([len("student"), *(len(row.shown) for row in self.rows)])
@@ -159,11 +171,16 @@ class Grades:
             lines.append(f"{row.shown:{name}}  {row.exercise:{exercise}}  {score:>5}  {', '.join(row.mistakes)}")
         return "\n".join(map(one_line, lines))
 
-    def _mistakes(self) -> str:
-        if not self.mistakes:
-            return ""
-        lines = [f"{count:8}  {title_of(one)} [{one}]" for one, count in self.mistakes.most_common()]
-        return "\n".join(map(one_line, ["students  mistake", *lines]))
-
     def _repr_html_(self) -> str:
         return pages.overview(self)
+
+
+def _is_problem(mistake: str) -> bool:
+    """Whether an identifier stands for what left nothing to judge rather than for a mistake in the mathematics."""
+    return mistake in MISTAKES and MISTAKES[mistake].kind == "answer"
+
+
+def _counted(what: str, counts: Counter[str]) -> str:
+    """The table of how many students each concerns; nothing if there is none."""
+    lines = [f"{count:8}  {title_of(one)} [{one}]" for one, count in counts.most_common()]
+    return "\n".join(map(one_line, [f"students  {what}", *lines])) if lines else ""

@@ -7,6 +7,7 @@ import os
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 
@@ -31,7 +32,7 @@ NO_NAME = (
 def grade(
     folder: str | Path,
     out: str | Path = "grades.csv",
-    exercise: str | None = None,
+    exercise: str | Exercise | None = None,
     timeout: float = 10.0,
     workers: int | None = None,
     verbose: int = 1,
@@ -48,7 +49,8 @@ def grade(
         folder: the folder with one file or folder for each student.
         out: the table, a file that ends in ``.csv``: student, exercise, score (0 to 1), passed, mistakes (identifiers),
             one column for each quantity (1 or 0), seconds, file, remark.
-        exercise: the name of the exercise; by default each file says its own, as starter files do.
+        exercise: the exercise, its name, or the file that makes it; by default each file says its own, as starter
+            files do.
         timeout: seconds that one submission may take.
         workers: how many are checked at the same time; by default as many as there are cores.
         verbose: 0 for no progress bar.
@@ -121,11 +123,11 @@ def _one(submission: Submission, wanted: Exercise | None, timeout: float) -> tup
         else:
             report = checking.check(exercise, path, timeout=timeout)
         row = Row(submission.student, report.exercise, file, perf_counter() - began, report, reason)
-        return row, pages.feedback(row)
+        return row, pages.feedback(row, date.today())
     except (Exception, SystemExit) as fault:
         name = exercise.name if exercise else ""
         row = Row(submission.student, name, file, perf_counter() - began, None, _told(fault))
-        return row, pages.feedback(row)
+        return row, pages.feedback(row, date.today())
 
 
 def _found(submission: Submission, wanted: Exercise | None) -> tuple[Path | None, Exercise | None, str]:

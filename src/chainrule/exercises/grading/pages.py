@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
@@ -26,8 +28,9 @@ NAMES = (FEEDBACK, SUMMARY, f"{FIGURE}.png", f"{FIGURE}.svg")
 """What stands beside the table, and is no submission should the table be in the folder of the class."""
 
 RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
+PROBLEM = "problem of handing in or running"  # what is no mistake in the mathematics
 BYTES = 180  # of a file's name; systems take 255, and a draft's name is longer
-BARS = {"0": 0.0, "below ¼": 0.25, "¼ to ½": 0.5, "½ to ¾": 0.75, "¾ and more": 1.0}  # upper ends, not included
+BARS = {"0": 0.0, "below ¼": 0.25, "¼ to ½": 0.5, "½ to ¾": 0.75, "¾ to 1": 1.0}  # upper ends, not included
 
 
 def make_folders(out: Path) -> None:
@@ -84,8 +87,13 @@ def file_names(students: Sequence[str]) -> list[str]:
     return names
 
 
-def feedback(row: Row) -> str:
-    """The page for a student."""
+def feedback(row: Row, day: date) -> str:
+    """The page for a student.
+
+    Args:
+        row: the grade.
+        day: when it was given.
+    """
     lead = f"Feedback for {row.student}, on {row.file}"
     if row.report is None:
         return page(
@@ -94,7 +102,9 @@ def feedback(row: Row) -> str:
             "about your answer. Your teacher has been told.</p>",
             lead,
         )
-    return page(row.report.title or "Your answer", row.report.html(), lead)
+    title = row.report.title or row.report.exercise or "Your answer"
+    told = row.report.html(f"{row.report.headline} · score {row.report.score:.2f}")
+    return page(title, told, f"{lead}, graded on {day.isoformat()}")
 
 
 def overview(grades: Grades, links: Sequence[str] = (), picture: str = "") -> str:
@@ -103,7 +113,7 @@ def overview(grades: Grades, links: Sequence[str] = (), picture: str = "") -> st
     Args:
         grades: the grades.
         links: where the page of each row is; none for names without links.
-        picture: HTML that stands above the table of mistakes.
+        picture: HTML that stands above the tables of mistakes and problems.
     """
     remarks = "".join(f"<li>{escaped(remark)}</li>" for remark in grades.remarks())
     parts = [
@@ -120,7 +130,8 @@ def _summary(grades: Grades, drawn: Figure, links: Sequence[str], table: str) ->
     """The teacher's page."""
     names = sorted({row.exercise for row in grades if row.exercise})
     caption = f"How many made each mistake. Every grade is in <code>{escaped(table)}</code>, too."
-    picture = figure(drawn, "How many made each mistake", caption, wide=True) if grades.mistakes else ""
+    any_named = grades.mistakes or grades.problems
+    picture = figure(drawn, "How many made each mistake", caption, wide=True) if any_named else ""
     return page("Grades", overview(grades, links, picture), ", ".join(names))
 
 
@@ -136,12 +147,19 @@ def _scores(grades: Grades) -> str:
 
 
 def _mistakes(grades: Grades, picture: str) -> str:
-    if not grades.mistakes:
+    """The mistakes and, apart from them, what kept answers from being judged."""
+    if not (grades.mistakes or grades.problems):
         return "<p>None that has a name.</p>"
-    counts = grades.mistakes.most_common()
-    rows = [[escaped(title_of(one)), str(count), f"<code>{escaped(one)}</code>"] for one, count in counts]
-    table = rich_table(["mistake", "students", "identifier"], rows)
-    return f"{picture}\n<details><summary>As a table, with identifiers</summary>{table}</details>" if picture else table
+    tables = _counted("mistake", grades.mistakes) + _counted(PROBLEM, grades.problems)
+    folded = f"{picture}\n<details><summary>As tables, with identifiers</summary>{tables}</details>"
+    return folded if picture else tables
+
+
+def _counted(what: str, counts: Counter[str]) -> str:
+    """How many students each concerns; nothing if there is none."""
+    common = counts.most_common()
+    rows = [[escaped(title_of(one)), str(count), f"<code>{escaped(one)}</code>"] for one, count in common]
+    return rich_table([what, "students", "identifier"], rows) if rows else ""
 
 
 def _students(grades: Grades, links: Sequence[str]) -> str:

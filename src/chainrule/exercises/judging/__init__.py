@@ -2,7 +2,7 @@
 
 ================== =================================================================================
 ``reference``      the function of an exercise as a graph, and its quantities with faults in it
-``faults``         what can go wrong in each step of a derivation
+``faults/``        what can go wrong in each step of a derivation
 ``forward_faults`` what can go wrong in computing a value
 ``hypotheses``     all of these for one exercise, each behaviour once
 ``workbench``      an exercise's cases with the right values, and what each mistake would give
@@ -14,6 +14,7 @@
 ``behaviour``      what only several calls together show
 ``leads``          what can be said about an error that has no name
 ``sentences``      what a learner reads about a mistake
+``whole``          what keeps an answer from being judged
 ``judge``          quantity by quantity, each mistake once
 ================== =================================================================================
 """

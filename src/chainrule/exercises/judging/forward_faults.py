@@ -82,6 +82,9 @@ def _activation(place: Place, node: Node, reference: Reference, labelled: set[No
     if name is None or node in labelled or not isinstance(node.args[0], Node):
         return
     words = f"{name} of {called(node.args[0], reference)}"
+    if node.op is fn.sigmoid:
+        told = f"1 + exp(−z) in place of {words}: are brackets missing around the denominator?"
+        yield Fault("wrong-activation", place, _without_brackets, told)
     others = {other: make_other for other, make_other in ACTIVATIONS.items() if other != name}
     for change in (_other, _other_value):
         yield Fault("activation-missing", place, partial(change, _unchanged), words)
@@ -91,6 +94,11 @@ def _activation(place: Place, node: Node, reference: Reference, labelled: set[No
 
 def _unchanged(z: Node) -> Node:
     return z
+
+
+def _without_brackets(node: Node, reference: Reference) -> Node:
+    """``1 / 1 + exp(-z)``."""
+    return make(np.add, (1.0, make(np.exp, (make(np.negative, (node.args[0],)),))))
 
 
 def _other(make_other: Callable[[Node], Node], node: Node, reference: Reference) -> Node:

@@ -9,35 +9,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..exercise import Exercise, Quantity
+from ..mistakes import MISTAKES
 from ..report import Finding, Report
-from ..running.outcome import Call, Problem, Run
+from ..running.outcome import Call, Run
 from .behaviour import ignored_arguments, only_nominal, remembers
 from .leads import lead, shape_message
 from .matching import Law, error_of
-from .returned import arrays_of, form_problem, missing
+from .returned import arrays_of, exchanged, form_problem, missing
 from .search import Explanation, explain
 from .sentences import sentence
 from .story import Story
+from .whole import as_a_whole, finding_of, when
 from .workbench import Workbench
 
 __all__ = ["judge"]
 
 
-def judge(bench: Workbench, run: Run) -> Report:
+def judge(bench: Workbench, run: Run, blanks: int = 0) -> Report:
     """Return the report about an answer.
 
     Args:
         bench: the exercise with its cases.
         run: what came of calling the answer with each case and then with each probe.
+        blanks: how many lines of the starter are still to be written.
     """
     exercise = bench.exercise
     with np.errstate(all="ignore"):  # an answer may hold any number
-        findings = _as_a_whole(bench, run) or _Judgement(bench, run).findings()
-    return Report(exercise.name, exercise.title, findings, _notes(run, exercise))
+        findings = as_a_whole(bench, run) or _Judgement(bench, run).findings()
+    left = 0 if all(finding.passed for finding in findings) else blanks
+    return Report(exercise.name, exercise.title, findings, _notes(run, exercise, left))
 
 
-def _notes(run: Run, exercise: Exercise) -> list[str]:
+def _notes(run: Run, exercise: Exercise, blanks: int) -> list[str]:
     notes = []
+    if blanks:
+        lines = "1 line is" if blanks == 1 else f"{blanks} lines are"
+        notes.append(f"{lines} still to be written: ...  # answer")
     changed = list(dict.fromkeys(name for call in run.calls for name in call.changed))
     if changed and exercise.traced:
         notes.append(
@@ -53,45 +60,6 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-# --- the answer as a whole ---
-
-
-def _as_a_whole(bench: Workbench, run: Run) -> list[Finding]:
-    """Return what keeps the answer from being judged, if anything does."""
-    if run.problem is not None:
-        return [_finding(run.problem)]
-    calls = run.calls[: len(bench.cases)]
-    problems = [(i, call.problem) for i, call in enumerate(calls) if call.problem is not None]
-    good = [call for call in calls if call.problem is None]
-    if problems and not _only_other_sizes(bench, [i for i, _ in problems]):
-        number, problem = problems[0]
-        return [_finding(problem, _when(bench, number) if good else "")]
-    wrong = [found for call in good if (found := form_problem(call, bench.names)) is not None]
-    return wrong[:1]
-
-
-def _finding(problem: Problem, when: str = "") -> Finding:
-    message = f"{problem.message} {when}".strip()
-    return Finding("", False, None, problem.mistake, message, problem.line)
-
-
-def _only_other_sizes(bench: Workbench, failed: Sequence[int]) -> bool:
-    """Whether an answer failed in every case that has not the sizes of the statement, and in no other."""
-    others = [i for i, case in enumerate(bench.cases) if case.purpose not in ("nominal", "again")]
-    return list(failed) == others
-
-
-def _when(bench: Workbench, number: int) -> str:
-    case = bench.cases[number]
-    sizes = ", ".join(f"{axis} = {length}" for axis, length in case.sizes.items())
-    if case.purpose == "labels":
-        return f"This happened with labels as whole numbers (and {sizes})."
-    return f"This happened with {sizes}; with other sizes it went well." if sizes else ""
-
-
-# --- quantity by quantity ---
-
-
 class _Judgement:
     """Goes through the quantities of one answer."""
 
@@ -101,7 +69,8 @@ class _Judgement:
         self.problems = {i: call.problem for i, call in calls.items() if call.problem is not None}
         self.found = {i: self._arrays(call, bench.right(i)) for i, call in calls.items() if call.problem is None}
         self.calls = calls
-        self.beyond = ""  # the first quantity whose shape is so wrong that nothing after it can be computed from it
+        self.lost: list[str] = []  # what is wrong for no reason found
+        self.beyond = ""  # the first quantity that is so wrong that nothing after it can be judged, and in what way
         self.changed = list(dict.fromkeys(name for call in run.calls for name in call.changed))
         probes = {i: call for i, call in enumerate(run.calls[len(bench.cases) :]) if call.problem is None}
         self.probes = {i: self._arrays(call, bench.right(0)) for i, call in probes.items()}
@@ -122,6 +91,9 @@ class _Judgement:
             return self._all_wrong("not-reset", sentence("not-reset")) if memory == "not-reset" else [_UNSTEADY]
         if self.present and only_nominal(self.story, self.present, list(self.problems)):
             return self._all_wrong("hard-coded-size", self._fixed_size())
+        order = self._other_order()
+        if order:
+            return [order]
         found = [self._finding(quantity) for quantity in self.bench.exercise.quantities]
         return self._failing(self._unexplained(found))
 
@@ -130,7 +102,7 @@ class _Judgement:
         if not self.problems or any(f.mistake == "global-for-argument" for f in findings):
             return findings
         number = next(iter(self.problems))
-        return [_finding(self.problems[number], _when(self.bench, number))]
+        return [finding_of(self.problems[number], when(self.bench, number))]
 
     def _all_wrong(self, mistake: str, message: str) -> list[Finding]:
         """The same mistake in all that is wrong; it is named at the first."""
@@ -140,10 +112,23 @@ class _Judgement:
             if quantity.name in self.present and self.story.is_right(quantity.name) and not self.problems:
                 found.append(Finding(quantity.name, True, 0.0))
             else:
-                told = "The same mistake again." if named else message
+                told = AGAIN if named else message
                 found.append(Finding(quantity.name, False, None, None if named else mistake, told))
                 named = True
         return found
+
+    def _other_order(self) -> Finding | None:
+        """Say that a tuple has the right results in another order, if it has."""
+        names, first = self.bench.names, self.calls[next(iter(self.found))]
+        if first.form != "tuple" or len(first.values) != len(names) or len(names) == 1:
+            return None
+        case = next(iter(self.found))
+        order = exchanged(list(first.values.values()), [self.bench.right(case)[name] for name in names])
+        if order is None:
+            return None
+        given = ", ".join(names[order.index(i)] for i in range(len(names)))
+        told = f"The results are right, but in another order: expected {', '.join(names)}, got {given}."
+        return Finding("", False, None, "wrong-order", told)
 
     def _fixed_size(self) -> str:
         problem = next(iter(self.problems.values()), None)
@@ -164,13 +149,15 @@ class _Judgement:
         if self._only_at_kinks(name):
             return self._not_finite(quantity) or Finding(name, False, None, None, AT_KINKS)
         if self.beyond:
-            told = f"Not judged: it is computed from {self.beyond}, whose shape is another than asked for."
-            return Finding(name, False, None, None, told)
-        given, mean = self._given(quantity)
-        if given:
+            return Finding(name, False, None, None, f"Not judged: it is computed from {self.beyond}.")
+        mean = self._given(quantity)
+        if mean:
             self.story.keep_own(name, mean)
             self.story.passed.append(quantity)
-            return Finding(name, True, known, None, given)
+            return Finding(name, True, known, None, GIVEN)
+        if self._shows_no_more(name):
+            self.story.keep_own(name)
+            return Finding(name, False, known, None, AGAIN)
         return self._wrong(quantity, known)
 
     def _lacking(self, name: str) -> int:
@@ -181,17 +168,28 @@ class _Judgement:
         """Whether a wrong quantity is right wherever the function has a derivative."""
         return set(self.story.cases) <= set(self.story.right_cases([name]))
 
-    def _given(self, quantity: Quantity) -> tuple[str, str]:
-        """Return why a quantity counts as right though its numbers are not, if it does, and where its 1/n is."""
+    def _given(self, quantity: Quantity) -> str:
+        """Return where the factor 1/n of a quantity is, if it is right given the learner's own earlier ones."""
         story, name = self.story, quantity.name
-        for telling in story.tellings():
+        for telling in story.own_tellings():
             if story.follows(telling, name):
-                return GIVEN, "here"
+                return "here"
             if story.bench.may_leave_mean(quantity) and story.follows(telling, name, Law(1.0, times="n")):
-                return GIVEN, "left"
-            if any(story.follows(telling, name, law) for law in story.laws):
-                return "Right but for the same factor as before.", "here"
-        return "", ""
+                return "left"
+        return ""
+
+    def _shows_no_more(self, name: str) -> bool:
+        """Whether the mistakes that have been named explain a quantity that is wrong."""
+        story = self.story
+        return any(
+            story.follows(telling, name) or any(story.follows(telling, name, law) for law in story.laws)
+            for telling in story.tellings()
+        )
+
+    def _stop_at(self, quantity: Quantity, why: str) -> None:
+        """Judge nothing after a quantity that others are computed from."""
+        if not self.beyond and quantity.by not in self.bench.cases[0].arguments:
+            self.beyond = f"{quantity.name}, {why}"
 
     def _without_mean(self, name: str) -> bool:
         cases = self.bench.cases
@@ -205,9 +203,13 @@ class _Judgement:
 
     def _wrong(self, quantity: Quantity, error: float | None) -> Finding:
         found = explain(self.story, quantity)
+        if len(found) == 1 and self._in_the_same_way(found[0]):
+            self.story.keep_own(quantity.name)
+            return Finding(quantity.name, False, error, None, AGAIN)
         if len(found) == 1:
             return self._named(quantity, found[0], error)
         finding = self._shape(quantity) or self._not_finite(quantity) or self._unnamed(quantity, found, error)
+        self.story.unrecognised = True
         self.story.keep_own(quantity.name, "unknown" if self.bench.may_leave_mean(quantity) else "here")
         return finding
 
@@ -221,8 +223,15 @@ class _Judgement:
         first, *also = one.mistakes
         return Finding(quantity.name, False, error, first, one.message, also=tuple(also))
 
+    def _in_the_same_way(self, one: Explanation) -> bool:
+        """Whether an answer is computed with too few digits or by finite differences, as a whole."""
+        return set(one.mistakes) <= set(self.story.mistakes) and MISTAKES[one.mistakes[0]].kind == "numerics"
+
     def _unnamed(self, quantity: Quantity, found: list[Explanation], error: float | None) -> Finding:
+        self.lost.append(quantity.name)
         message = lead(self.story, quantity)
+        if not any(value.any() for value in self.story.values(quantity.name)):
+            self._stop_at(quantity, "which is 0 everywhere")
         if found:
             message += " It could be one of these: " + " / ".join(one.message for one in found)
         return Finding(quantity.name, False, error, None, message)
@@ -238,6 +247,7 @@ class _Judgement:
             f"Not a finite number: {share:.0%} of the entries are {what}. Look for a logarithm of 0, a division by 0, "
             f"or an exp of something large."
         )
+        self._stop_at(quantity, "which is not finite")
         return Finding(quantity.name, False, None, "log-of-zero", message)
 
     def _shape(self, quantity: Quantity) -> Finding | None:
@@ -245,24 +255,23 @@ class _Judgement:
             found, right = self.found[i][quantity.name], self.bench.right(i)[quantity.name]
             if found.shape != right.shape:
                 mistake, message = shape_message(quantity, found, right, self.bench.cases[i].sizes.get("n", 0))
-                self.beyond = quantity.name if quantity.by not in self.bench.cases[i].arguments else self.beyond
+                self._stop_at(quantity, "whose shape is another than asked for")
                 return Finding(quantity.name, False, None, mistake, message)
         return None
 
     def _unexplained(self, findings: list[Finding]) -> list[Finding]:
         """Say of what is wrong for no reason found that an argument is not used, or is changed on the way, if so."""
-        lost = [f for f in findings if not f.passed and f.mistake is None and f.error is not None]
-        if not lost:
+        if not self.lost:
             return findings
         ignored = ignored_arguments(self.bench, self.story.found[0], self.probes) if self.problems else []
         mistake = "global-for-argument" if ignored else "input-mutated" if self.changed else None
         if mistake is None:
             return findings
         told = sentence(mistake, _listed(ignored or self.changed))
-        first = findings.index(lost[0])
-        return [f._replace(mistake=mistake, message=told) if i == first else f for i, f in enumerate(findings)]
+        return [f._replace(mistake=mistake, message=told) if f.quantity == self.lost[0] else f for f in findings]
 
 
+AGAIN = "The same mistake shows here."
 GIVEN = "Right, given what came before: only the earlier mistake shows here."
 AT_KINKS = (
     "Right but at exactly 0, where the function has a kink: any slope between those of both sides is right there, the "

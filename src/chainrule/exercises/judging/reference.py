@@ -115,7 +115,7 @@ class Reference:
         self.case = case
         with np.errstate(all="ignore"):  # np.where computes also what it leaves out
             graph = trace(function, **case.arguments)
-        keys = list(graph._structure) if isinstance(graph._structure, dict) else [None]
+        keys = list(graph.results) if isinstance(graph.results, dict) else [None]
         found = raised([*graph.outputs, *graph.inputs])
         self.inputs = {node.name or "": node for node in found[len(graph.outputs) :]}
         self._build(dict(zip(keys, found, strict=False)))

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ..report import Finding
 from ..running.outcome import Call
+from .matching import same
 
-__all__ = ["arrays_of", "form_problem", "missing"]
+__all__ = ["arrays_of", "exchanged", "form_problem", "missing"]
 
 
 def form_problem(call: Call, names: Sequence[str]) -> Finding | None:
@@ -25,7 +26,7 @@ def form_problem(call: Call, names: Sequence[str]) -> Finding | None:
         )  # fmt: skip
     if call.form not in ("dict", "tuple", "array"):
         return Finding("", False, None, "not-numbers", f"Expected {wanted}, got an object of type {call.form}.")
-    if call.form == "tuple" and len(names) == 1:
+    if len(names) == 1 and (call.form == "tuple" or (call.form == "dict" and len(call.values) == 1)):
         return None
     count = len(call.values) + len(call.left_out)
     if call.form == "tuple" and count != len(names):
@@ -38,6 +39,12 @@ def form_problem(call: Call, names: Sequence[str]) -> Finding | None:
     return None
 
 
+def exchanged(found: Sequence[NDArray[Any]], right: Sequence[NDArray[Any]]) -> list[int] | None:
+    """Return which entry of a tuple is which quantity, if all are right but in another order."""
+    order = [next((i for i, value in enumerate(found) if same(value, one)), -1) for one in right]
+    return order if sorted(order) == list(range(len(right))) and order != sorted(order) else None
+
+
 def arrays_of(call: Call, names: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[Any]]:
     """Return the quantities that a call returned, in float64; an array of one entry gets the shape asked for.
 
@@ -47,8 +54,8 @@ def arrays_of(call: Call, names: Sequence[str], shapes: Mapping[str, tuple[int, 
         shapes: the shape of each.
     """
     given: dict[str, Any] = dict(call.values)
-    if call.form == "array":
-        given = {names[0]: call.values[""]}
+    if call.form == "array" or (call.form == "dict" and len(names) == len(call.values) == 1):
+        given = {names[0]: next(iter(call.values.values()))}
     elif call.form == "tuple" and len(names) == 1:
         given = {names[0]: _stacked(list(call.values.values()), shapes[names[0]])}
     elif call.form == "tuple":
@@ -79,7 +86,7 @@ def missing(name: str, call: Call, names: Sequence[str]) -> Finding:
             return Finding(name, False, None, "unfinished", f"{name} is still ..., to be written.")
         return Finding(name, False, None, "not-numbers", f"{name} is {what}.")
     given = list(call.values)
-    near = get_close_matches(name, given, n=1)
+    near = [one for one in given if one.lower() == name.lower()] or get_close_matches(name, given, n=1)
     hint = f" Did you mean it by {near[0]!r}?" if near and near[0] not in names else ""
     there = ", ".join(map(repr, given)) or "nothing"
     return Finding(name, False, None, "missing-quantity", f"{name} is missing: the dictionary has {there}.{hint}")

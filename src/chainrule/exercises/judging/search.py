@@ -57,6 +57,8 @@ def explain(story: Story, quantity: Quantity) -> list[Explanation]:
     if not any(value.any() for value in story.values(quantity.name)):
         return []  # many mistakes together can make a 0; what is 0 everywhere was never filled in
     tiers = (_value, *TIERS) if "value-for-derivative" in story.mistakes else TIERS
+    if story.unrecognised:  # two mistakes on top of one without a name are guesswork, and take long
+        tiers = tuple(tier for tier in tiers if tier not in (_one_and_factor, _two))
     for tier in tiers:
         for telling in story.tellings():
             found = list(tier(story, quantity, telling))
@@ -121,7 +123,7 @@ def _rank(one: Explanation) -> int:
 
 def _factor(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Explanation]:
     """A factor that says where it comes from: -1, or made of lengths."""
-    return (one for one in _any_factor(story, quantity, telling) if one.mistakes != ("stray-constant",))
+    return (one for one in _any_factor(story, quantity, telling) if "stray-constant" not in one.mistakes)
 
 
 def _any_factor(story: Story, quantity: Quantity, telling: Telling) -> Iterator[Explanation]:

@@ -16,7 +16,7 @@ SENTENCES: Mapping[str, str] = {
         "The cross-entropy has two terms, one for each kind of label; only one arrives here. Left out: {words}."
     ),
     "loss-term-sign": (
-        "One term of the loss comes with the opposite sign: {words}. What is the derivative of log(1 − p)?"
+        "One term of the loss comes with the opposite sign: {words}. Look at the minus signs around it."
     ),
     "sigmoid-derivative-missing": (
         "The sigmoid's derivative is left out on the way: {words} was passed as if its slope were 1."
@@ -61,7 +61,7 @@ SENTENCES: Mapping[str, str] = {
         "The products along the paths are multiplied with each other. Along a path one multiplies; the paths are added."
     ),
     "value-for-derivative": "This is the value of the function. Asked for is its derivative.",
-    "wrong-derivative": "The slope here is {words}.",
+    "wrong-derivative": "The derivative taken here is {words}.",
     "activation-missing": "The activation function is left out: {words}.",
     "wrong-activation": "Another activation function than asked for: {words}.",
     "softmax-diagonal-only": (
@@ -74,6 +74,7 @@ SENTENCES: Mapping[str, str] = {
         "This is an entry-by-entry product with {words} (*). A matrix product (@) also sums over the samples."
     ),
     "transposed": "This is the transpose of what is asked for.",
+    "factor-missing": "A factor is left out of a product: {words}.",
     "wrong-partner": "A product has the wrong partner: {words}.",
     "updated-before-use": (
         "A weight was changed before it was used: {words}. All gradients come from the weights as they were "
@@ -123,8 +124,8 @@ SENTENCES: Mapping[str, str] = {
         "place of its argument, or does not use it."
     ),
     "input-mutated": (
-        "{words} is changed inside the function, and what is computed from it afterwards is of the changed "
-        "values. Work on a copy."
+        "Changed inside the function: {words}. What is computed from it afterwards is of the changed values. Work on a "
+        "copy."
     ),
     "log-of-zero": "Not a finite number: {words}.",
 }
@@ -139,6 +140,9 @@ def sentence(mistake: str, words: str = "", constant: float = 0.0) -> str:
     return SENTENCES[mistake].format(words=words, constant=constant)
 
 
+FEWEST_SAMPLES = 5  # that somebody writes as a number; smaller ones are factors of another kind
+
+
 def mistakes_of_law(law: Law) -> tuple[str, ...]:
     """Return the identifiers of a factor.
 
@@ -151,9 +155,11 @@ def mistakes_of_law(law: Law) -> tuple[str, ...]:
         return sign or ("stray-constant",)
     if size == 1 and axes in (("n", ""), ("", "n")):
         return (*sign, "missing-mean" if law.times else "doubled-mean")
-    if axes == ("n", "") and 1 / size > 1.5 and (1 / size).is_integer():
+    if axes == ("n", "") and 1 / size >= FEWEST_SAMPLES and (1 / size).is_integer():
         return (*sign, "hard-coded-size")
-    return (*sign, "wrong-count")
+    if size == 1:
+        return (*sign, "wrong-count")
+    return (*mistakes_of_law(law._replace(constant=law.constant / size)), "stray-constant")
 
 
 def law_sentence(law: Law) -> str:
@@ -162,7 +168,11 @@ def law_sentence(law: Law) -> str:
     constant = f"{abs(law.constant):.4g}" if abs(law.constant) != 1 or not law.times else ""
     above = " · ".join(part for part in (constant, _length(law.times)) if part)
     factor = f"{above} / {_length(law.through)}" if law.through else above
-    return " ".join(told).format(constant=law.constant, divisor=1 / abs(law.constant), factor=factor)
+    return " ".join(told).format(
+        constant=abs(law.constant) if "sign" in mistakes_of_law(law) else law.constant,
+        divisor=1 / abs(law.constant),
+        factor=factor,
+    )
 
 
 def _length(axis: str) -> str:
@@ -170,11 +180,11 @@ def _length(axis: str) -> str:
 
 
 LAW_SENTENCES = {
-    "sign": "The sign is the opposite one. In which order is the difference taken?",
+    "sign": "The sign is the opposite one. Is a minus lost, or a difference taken the other way round?",
     "missing-mean": "n times too large, n being the number of samples: the loss is a mean, and 1/n is missing.",
     "doubled-mean": "n times too small, n being the number of samples: divided by n twice. The mean is taken once.",
     "hard-coded-size": "Divided by {divisor:g} in place of the number of samples.",
-    "stray-constant": "{constant:.4g} times what it should be. Where does that constant come from?",
+    "stray-constant": "{constant:.4g} times what it should be. Which constant factor is too much, or missing?",
     "wrong-count": (
         "Off by the factor {factor}: another axis than the samples' is counted, or something is added once for each of "
         "its entries."

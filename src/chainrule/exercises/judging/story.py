@@ -51,6 +51,7 @@ class Story:
         variant: the number of the exercise's own wrong answer that this one seems to be.
         own: the learner's own values of earlier wrong quantities.
         passed: the quantities that are right, or right given what came before them.
+        unrecognised: whether there was something wrong that has no name.
         mean_of: of those with a value per sample that are wrong, where their factor 1/n is: ``"left"`` to the gradients
             that are made from them, or ``"unknown"``.
     """
@@ -64,6 +65,7 @@ class Story:
         self.mistakes: list[str] = []
         self.own: dict[int, dict[str, NDArray[Any]]] = {case: {} for case in found}
         self.passed: list[Quantity] = []
+        self.unrecognised = False
         self.mean_of: dict[str, str] = {}
         self._owns: dict[tuple[str, ...], Arrays] = {}
         self._computed: dict[tuple[Any, ...], NDArray[Any] | None] = {}  # from own values, which change later
@@ -76,16 +78,22 @@ class Story:
         """Return the ways in which a later quantity may follow, the likeliest first."""
         if self.variant is not None:
             yield Telling(variant=self.variant)
-        if any(self.own.values()):
-            choices = [Telling(own=self._own(("left",)))]
-            if "unknown" in self.mean_of.values():
-                choices.append(Telling(own=self._own(("left", "unknown")), unsure=True))
-            yield from (choice._replace(faults=self.faults) for choice in choices)
-            if self.faults:
-                yield from choices
+        choices = self.own_tellings()
+        yield from (choice._replace(faults=self.faults) for choice in choices)
+        if self.faults:
+            yield from choices
         yield Telling(self.faults)
         if self.faults:
             yield Telling()
+
+    def own_tellings(self) -> list[Telling]:
+        """Return the ways in which a later quantity may be right, given the learner's own earlier ones."""
+        if not any(self.own.values()):
+            return []
+        choices = [Telling(own=self._own(("left",)))]
+        if "unknown" in self.mean_of.values():
+            choices.append(Telling(own=self._own(("left", "unknown")), unsure=True))
+        return choices
 
     def _own(self, divided: tuple[str, ...]) -> Arrays:
         """The learner's own values, divided by n where that factor was left to the gradients, or may have been."""
@@ -114,7 +122,7 @@ class Story:
         """Whether a quantity is what a telling expects, in every case; but for a factor, if one is given."""
         for case in self.cases:
             expected = self.expected_in(case, telling, quantity)
-            if expected is None:
+            if expected is None or quantity not in self.found[case]:
                 return False
             factor = law.factor(self.bench.cases[case].sizes) if law else 1.0
             if not same(self.found[case][quantity], factor * expected):

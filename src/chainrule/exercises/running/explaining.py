@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 from types import FrameType
 from typing import Any
@@ -53,13 +53,16 @@ class OutOfTimeError(BaseException):
     """The time for an answer is over. Not an ``Exception``, so that ``except Exception`` does not swallow it."""
 
 
-def explain(error: BaseException, is_learners: Callable[[FrameType], bool], place: Place) -> Problem:
+def explain(
+    error: BaseException, is_learners: Callable[[FrameType], bool], place: Place, names: Collection[str] = ()
+) -> Problem:
     """Explain an exception.
 
     Args:
         error: what was raised.
         is_learners: whether a frame runs a line of the learner.
         place: gives the text ``"line 12: …"`` for a frame and its line.
+        names: what the learner's file calls by a name besides what the frame shows, for one that is spelled wrong.
     """
     frames = [(frame, line) for frame, line in _frames(error) if is_learners(frame)]
     frame, line = frames[-1] if frames else (None, 0)
@@ -79,20 +82,15 @@ def explain(error: BaseException, is_learners: Callable[[FrameType], bool], plac
         return Problem("crashed", "The answer ended its process (`exit`). Leave the function with `return`.", where)
     if frame and _meets_a_blank(error, said, frame):
         return Problem("unfinished", "The answer still has ... where something is to be written.", where)
-    advice = [said, *_suggestion(error, frame), *_shapes(error, frame, where), *_advice(error, said)]
+    advice = [said, *_suggestion(error, frame, names), *_shapes(error, frame, where), *_advice(error, said)]
     return Problem("exception", " ".join(advice), where)
 
 
 def explain_syntax(error: SyntaxError, cell: str) -> Problem:
-    """Explain a syntax error, with its line and a caret below the place."""
-    text = (error.text or "").rstrip("\n")
-    kept = text.lstrip()
-    line = f"{cell + ', ' if cell else ''}line {error.lineno}: {kept}" if error.lineno else ""
-    message = f"Not valid Python: {error.msg}."
-    if kept and error.offset:
-        column = max(0, min(error.offset - 1 - (len(text) - len(kept)), len(kept)))
-        message += f"\n    {kept[:200]}\n    {' ' * column}^"
-    return Problem("syntax-error", message, line[:300])
+    """Explain a syntax error, with its line."""
+    text = (error.text or "").strip()
+    line = f"{cell + ', ' if cell else ''}line {error.lineno}: {text}" if error.lineno else ""
+    return Problem("syntax-error", f"Not valid Python: {error.msg}.", line[:300])
 
 
 def explain_time(seconds: float, where: str) -> Problem:
@@ -127,21 +125,22 @@ def _meets_a_blank(error: BaseException, said: str, frame: FrameType) -> bool:
     return "ellipsis" in said.lower() or bool(blanks)
 
 
-def _suggestion(error: BaseException, frame: FrameType | None) -> Iterator[str]:
+def _suggestion(error: BaseException, frame: FrameType | None, names: Collection[str]) -> Iterator[str]:
+    """Ask whether a name that is near was meant; one of the learner's own sooner than one of Python's."""
     name = getattr(error, "name", None)
-    if not isinstance(name, str):
+    if not isinstance(name, str) or isinstance(error, UnboundLocalError):
         return
-    if isinstance(error, UnboundLocalError):
-        return
-    if isinstance(error, NameError):
-        known = [*frame.f_locals, *frame.f_globals, *dir(builtins)] if frame else []
+    known: tuple[Collection[str], ...] = ()
+    if isinstance(error, NameError) and frame and name not in names:  # else it is bound, but later
+        known = ((*frame.f_locals, *names, *frame.f_globals), dir(builtins))
     elif isinstance(error, AttributeError) and getattr(error, "obj", None) is not None:
-        known = dir(error.obj)
-    else:
-        return
-    near = get_close_matches(name, [one for one in known if isinstance(one, str)], n=1)
-    if near:
-        yield f"Did you mean {near[0]!r}?"
+        known = (dir(error.obj),)
+    for group in known:
+        written = [one for one in group if isinstance(one, str) and (one[:1] != "_" or name[:1] == "_")]
+        near = get_close_matches(name, written, n=1)
+        if near:
+            yield f"Did you mean {near[0]!r}?"
+            return
 
 
 def _shapes(error: BaseException, frame: FrameType | None, where: str) -> Iterator[str]:

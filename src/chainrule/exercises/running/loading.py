@@ -43,7 +43,7 @@ def load(cells: Cells, function: str) -> Answer | Problem:
     texts = {file_name(name): (name, text.split("\n")) for name, text in cells}
 
     def explained(error: BaseException) -> Problem:
-        return explain(error, lambda frame: frame.f_code.co_filename in texts, place)
+        return explain(error, lambda frame: frame.f_code.co_filename in texts, place, found.names)
 
     def place(frame: FrameType, line: int) -> str:
         name, lines = texts[frame.f_code.co_filename]

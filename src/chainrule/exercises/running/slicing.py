@@ -37,12 +37,14 @@ class Slice(NamedTuple):
         statements: the statements to run, in order; empty if the function is not there.
         functions: the names of all functions at the top level.
         methods: the names of the functions inside classes.
+        names: all names that statements at the top level bind, also those that the function does not need.
         errors: what in the file is not Python.
     """
 
     statements: tuple[Statement, ...]
     functions: tuple[str, ...]
     methods: tuple[str, ...]
+    names: tuple[str, ...]
     errors: tuple[SyntaxError, ...]
 
 
@@ -66,6 +68,7 @@ def needed_statements(cells: Sequence[tuple[str, str]], function: str) -> Slice:
         tuple(_closure(statements, function)),
         tuple(dict.fromkeys(name for _, node in nodes for name in _functions(node))),
         tuple(dict.fromkeys(name for _, node in nodes for name in _methods(node))),
+        tuple(dict.fromkeys(name for one in statements for name in sorted(one.binds) if name != "*")),
         tuple(cell.error for _, cell in parsed if cell.error),
     )
 

@@ -1,7 +1,7 @@
 # exercise: recitation-loops
 # verdict: wrong
-# mistake: wrong-shape | swapped-arguments | none
-# at: w_grad_2
+# mistake: wrong-order
+# at: w_grad_2 |
 # Returns layer 1 first, without names.
 import numpy as np
 

@@ -1,6 +1,6 @@
 # exercise: recitation-matrix
 # verdict: wrong
-# mistake: none | wrong-partner
+# mistake: factor-missing | wrong-partner
 # at: delta_1
 # Goes back through ones instead of the weights.
 import numpy as np
