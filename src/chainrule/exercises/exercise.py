@@ -164,17 +164,10 @@ class Exercise:
             )
         lengths = axes_of(example, axes or {}, wanted)
         samples = lengths.get("n")
-        quantities = [
-            Quantity(
-                f"d{one}",
-                by=one,
-                shape=shape_words(named[one].value, lengths),
-                per_sample=one not in example and samples in named[one].shape,
-            )
-            for one in wanted
-        ]
-
-        inner = ", ".join(f"`{one.name}`" for one in quantities)
+        quantities = []
+        for one in wanted:
+            inner = one not in example and samples in named[one].shape
+            quantities.append(Quantity(f"d{one}", None, one, shape_words(named[one].value, lengths), inner))
         made = cls(
             name or graph.name.replace("_", "-"),
             title or f"The derivative of {graph.name}",
@@ -185,7 +178,7 @@ class Exercise:
             lengths,
             statement=statement,
             answer="",
-            hints=hints or _hints(graph, inner),
+            hints=hints or _hints(graph, [one.name for one in quantities]),
             labels=[one for one, value in example.items() if one not in wanted and is_label(value)],
         )
         plan(made)  # what cannot be drawn is the teacher's to know, now
@@ -227,13 +220,14 @@ def _kind(value: Any) -> str:
     return type(value).__name__
 
 
-def _hints(graph: Graph, results: str) -> tuple[str, str, str]:
-    """Hints from the chain rule: what to begin with, how to go on, and the steps by name."""
-    steps = [node.op.__name__ for node in graph.nodes if node.parents]
+def _hints(graph: Graph, results: Sequence[str]) -> tuple[str, str, str]:
+    """Hints from the chain rule: what to begin with, how to go on, and the operations by name."""
+    operations = list(dict.fromkeys(node.op.__name__ for node in graph.nodes if node.parents))
     return (
         "Write the function as steps, each with one operation, and give every value in between a name.",
         "Go through the steps backwards. Each operation passes on what arrives from above, times its own derivative; "
         "where a value is used twice, add both.",
-        f"The operations are {', then '.join(steps)}. Begin at the last. Each of {results} has the shape of what it is "
-        f"the derivative by: where shapes differ, a sum or a transpose is missing.",
+        f"The function is made of {', '.join(operations)}: write down the derivative of each. What is returned "
+        f"({', '.join(results)}) has the shape of what it is the derivative by. Where shapes differ, a sum or a "
+        f"transpose is missing.",
     )

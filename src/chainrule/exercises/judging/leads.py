@@ -13,8 +13,6 @@ from .story import Story
 
 __all__ = ["lead", "shape_message"]
 
-NUMBER_WORDS = {0: "no", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
-
 
 def lead(story: Story, quantity: Quantity) -> str:
     """Return a few facts about a wrong quantity that help to find the cause."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cases import Case
-from ..exercise import Exercise, Quantity, Variant
+from ..exercise import Exercise, Quantity
 from .hypotheses import Hypothesis, hypotheses_of
 from .matching import same
 from .reference import Fault, Reference, Values
@@ -112,11 +112,6 @@ class Workbench:
             except NOT_POSSIBLE:
                 self._variants[case, number] = None
         return self._variants[case, number]
-
-    @property
-    def variants(self) -> tuple[Variant, ...]:
-        """The wrong answers whose mistake is known."""
-        return self.exercise.variants
 
     @cached_property
     def hypotheses(self) -> list[Hypothesis]:
