@@ -16,7 +16,9 @@ from ..writing.pages import escaped, page
 from ..writing.text import folded, one_line, visible
 from .mistakes import MISTAKES
 
-__all__ = ["Finding", "Report", "title_of"]
+__all__ = ["UNRECOGNISED", "Finding", "Report", "title_of"]
+
+UNRECOGNISED = "Wrong, cause not recognised."  # how the message of a mistake without a name begins
 
 RIGHT, WRONG = "✓", "✗"
 WHOLE = "the answer"  # what a finding without a quantity is about

@@ -18,7 +18,7 @@ from chainrule.errors import DataError, UnknownNameError
 from chainrule.exercises import checking
 from chainrule.exercises.grading import Grades, Row, grade, marking, pages, table
 from chainrule.exercises.mistakes import MISTAKES
-from chainrule.exercises.report import Finding, Report
+from chainrule.exercises.report import UNRECOGNISED, Finding, Report
 
 MARK = "# chainrule exercise: paths\n"
 NAMES = [quantity.name for quantity in exercises.get("paths").quantities]
@@ -368,7 +368,7 @@ def test_the_page_of_an_exercise_without_a_title_has_its_name():
 
 
 def test_what_has_no_name_is_counted():
-    odd = Report("paths", "Paths", [Finding("du_dx", False, 1.0), Finding("du_db", False, 1.0)])
+    odd = Report("paths", "Paths", [Finding("du_dx", False, 1.0, None, UNRECOGNISED), Finding("du_db", False, 1.0)])
     assert Grades([Row("ada", "paths", "ada.py", 0, odd)]).remarks() == [
         "1 submission has something wrong whose cause was not recognised."
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.exercises import check, get
+from chainrule.exercises import Exercise, check, get
 from chainrule.exercises.judging import Workbench, judge
 from chainrule.exercises.running import Call, Run
 
@@ -180,3 +180,55 @@ def test_a_judge_that_lets_everything_pass_would_be_caught():
     wrong = [{n: v + 1.0 for n, v in bench.right(i).items()} for i in range(len(bench.cases))]
     wrong[1] = wrong[0]
     assert not judge(bench, Run(tuple(Call("dict", values) for values in wrong))).passed
+
+
+def mixed(mean_above, error, mean_below):
+    """An answer with 1/n in delta_2 or not, and in the gradients or not."""
+
+    def answer(*args):
+        n = args[1].shape[1]
+        found = gradients(*args, error=lambda p, y: error(p, y) / (n if mean_above else 1))
+        return {k: v / (n if mean_below and not k.startswith("delta") else 1) for k, v in found.items()}
+
+    return answer
+
+
+@pytest.mark.parametrize("error", [lambda p, y: 2 * (p - y) * p * (1 - p), lambda p, y: (p > 0.5) - y])
+def test_mending_a_delta_without_a_name_does_not_lower_the_score(error):
+    """Without a mean anywhere, the gradients are wrong whatever delta_2 is."""
+    report = check("recitation-matrix", mixed(False, error, False))
+    assert report.mistakes == ("missing-mean",)
+    assert report.score < check("recitation-matrix", mixed(False, lambda p, y: p - y, False)).score
+    for above, below in ((True, False), (False, True)):
+        report = check("recitation-matrix", mixed(above, error, below))
+        assert report.mistakes == ()
+        assert report.score == pytest.approx(5 / 6)
+
+
+def test_gradients_keep_to_one_mean():
+    """dW as a sum and db as a mean of the same wrong dZ cannot both be right."""
+
+    def answer(X, T, W, b):
+        E = np.exp(X @ W + b)
+        P = E / E.sum(axis=1, keepdims=True)
+        dZ = (P - T) * P / len(X)
+        return {"dZ": dZ, "dW": X.T @ dZ, "db": dZ.mean(axis=0)}
+
+    report = check("softmax-cross-entropy", answer)
+    assert passed(report) == {"dZ": False, "dW": True, "db": False}
+    assert "doubled-mean" in report.mistakes
+
+
+def test_a_penalty_left_out_is_a_path_and_no_term_of_the_cross_entropy():
+    def loss(X, y, w, lam):
+        p = 1 / (1 + np.exp(-(X @ w)))
+        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)) + lam * np.sum(w**2)
+
+    rng = np.random.default_rng(0)
+    example = {"X": rng.normal(size=(8, 3)), "y": np.array([0, 1] * 4), "w": rng.normal(size=3), "lam": 0.3}
+    exercise = Exercise.from_function(loss, "w", example)
+
+    def data_alone(X, y, w, lam):
+        return X.T @ (1 / (1 + np.exp(-(X @ w))) - y) / len(y)
+
+    assert check(exercise, data_alone).mistakes == ("path-missing",)

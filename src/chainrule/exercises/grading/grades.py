@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...writing.text import counted, folded, one_line, shortened
 from ..mistakes import MISTAKES
-from ..report import Report, title_of
+from ..report import UNRECOGNISED, Report, title_of
 from . import pages
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Grades:
     def unrecognised(self) -> int:
         """How many submissions have something wrong whose cause was not recognised."""
         reports = [row.report for row in self.rows if row.report is not None]
-        return sum(any(not finding.passed and not finding.mistakes for finding in report) for report in reports)
+        return sum(any(finding.message.startswith(UNRECOGNISED) for finding in report) for report in reports)
 
     @property
     def verdict(self) -> str:

@@ -19,9 +19,9 @@ from .words import called
 __all__ = ["Hypothesis", "hypotheses_of", "rank"]
 
 LAST_CHOICE = (  # names that say less; of two mistakes that behave alike the other name is taken
-    "path-missing", "path-sign", "paths-multiplied", "wrong-partner", "relu-wrong-layer", "inner-derivative-missing",
-    "outer-derivative-missing", "derivative-twice", "derivative-at-output", "value-for-derivative",
-    "wrong-derivative", "transposed",
+    "path-missing", "path-sign", "paths-multiplied", "factor-missing", "wrong-partner", "relu-wrong-layer",
+    "inner-derivative-missing", "outer-derivative-missing", "derivative-twice", "derivative-at-output",
+    "value-for-derivative", "wrong-derivative", "transposed",
 )  # fmt: skip
 EPSILONS = tuple(10.0**-k for k in range(1, 11))
 

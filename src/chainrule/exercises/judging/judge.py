@@ -17,7 +17,7 @@ from .leads import lead, shape_message
 from .matching import Law, error_of, same
 from .returned import arrays_of, exchanged, form_problem, missing
 from .search import Explanation, explain
-from .sentences import sentence
+from .sentences import mistakes_of_law, sentence
 from .story import Story
 from .whole import as_a_whole, finding_of, when
 from .workbench import Workbench
@@ -141,10 +141,10 @@ class _Judgement:
         error = max(error_of(self.found[i][name], self.bench.right(i)[name]) for i in self.story.cases)
         known = None if np.isinf(error) else error
         if self.story.is_right(name):
-            self.story.passed.append(quantity)
+            self.story.passed.append((quantity, None))
             return Finding(name, True, error if np.isfinite(error) else 0.0)
         if self.bench.may_leave_mean(quantity) and self._without_mean(name):
-            self.story.passed.append(quantity)
+            self.story.passed.append((quantity, None))
             return Finding(name, True, known, None, "Right; the factor 1/n is left to the gradients.")
         if self._only_at_kinks(name):
             return self._not_finite(quantity) or Finding(name, False, None, None, AT_KINKS)
@@ -153,11 +153,12 @@ class _Judgement:
         mean = self._given(quantity)
         if mean:
             self.story.keep_own(name, mean)
-            self.story.passed.append(quantity)
+            self.story.passed.append((quantity, None))
             return Finding(name, True, known, None, GIVEN)
-        if self._shows_no_more(name):
+        again = self._same_as_before(quantity)
+        if again:
             self.story.keep_own(name)
-            return Finding(name, False, known, None, AGAIN)
+            return Finding(name, False, known, None, again)
         return self._wrong(quantity, known)
 
     def _lacking(self, name: str) -> int:
@@ -173,18 +174,23 @@ class _Judgement:
         story, name = self.story, quantity.name
         for telling in story.own_tellings():
             if story.follows(telling, name):
+                story.settle_mean(telling)
                 return "here"
             if story.bench.may_leave_mean(quantity) and story.follows(telling, name, Law(1.0, times="n")):
                 return "left"
         return ""
 
-    def _shows_no_more(self, name: str) -> bool:
-        """Whether the mistakes that have been named explain a quantity that is wrong."""
-        story = self.story
-        return any(
-            story.follows(telling, name) or any(story.follows(telling, name, law) for law in story.laws)
-            for telling in story.tellings()
-        )
+    def _same_as_before(self, quantity: Quantity) -> str:
+        """Return what to say about a quantity that mistakes explain which have been named; else nothing."""
+        story, name = self.story, quantity.name
+        for telling in story.tellings():
+            if story.follows(telling, name):
+                return AGAIN
+            for law in story.laws:
+                if story.follows(telling, name, law):
+                    story.passed.append((quantity, law))
+                    return f"{AGAIN[:-1]}: {', '.join(MISTAKES[one].title for one in mistakes_of_law(law))}."
+        return ""
 
     def _stop_at(self, quantity: Quantity, why: str) -> None:
         """Judge nothing after a quantity that others are computed from."""
@@ -210,8 +216,20 @@ class _Judgement:
             return self._named(quantity, found[0], error)
         finding = self._shape(quantity) or self._not_finite(quantity) or self._unnamed(quantity, found, error)
         self.story.unrecognised = True
-        self.story.keep_own(quantity.name, "unknown" if self.bench.may_leave_mean(quantity) else "here")
+        self.story.keep_own(quantity.name, self._where_mean_is(quantity))
         return finding
+
+    def _where_mean_is(self, quantity: Quantity) -> str:
+        """Say by how a wrong quantity grows with n whether its factor 1/n is left to later ones."""
+        sizes = [self.bench.cases[i].sizes.get("n", 1) for i in self.story.cases]
+        pairs = [(self.found[i][quantity.name], self.bench.right(i)[quantity.name]) for i in self.story.cases]
+        norms = [(np.linalg.norm(found), np.linalg.norm(right)) for found, right in pairs]
+        if not self.bench.may_leave_mean(quantity) or len(set(sizes)) < 3:
+            return "here"
+        if not all(0 < one < np.inf for pair in norms for one in pair):
+            return "unknown"
+        slope = np.polyfit(np.log(sizes), [np.log(found / right) for found, right in norms], 1)[0]
+        return "left" if abs(slope - 1) < CLEAR else "here" if abs(slope) < CLEAR else "unknown"
 
     def _named(self, quantity: Quantity, one: Explanation, error: float | None) -> Finding:
         story = self.story
@@ -220,6 +238,7 @@ class _Judgement:
         story.variant = one.variant
         story.mistakes += one.mistakes
         story.laws += [one.law] if one.law is not None else []
+        story.passed += [(quantity, one.law)] if one.law is not None and not one.faults else []
         first, *also = one.mistakes
         return Finding(quantity.name, False, error, first, one.message, also=tuple(also))
 
@@ -280,6 +299,7 @@ class _Judgement:
         return [f._replace(mistake=mistake, message=told) if f.quantity == self.lost[0] else f for f in findings]
 
 
+CLEAR = 0.3  # how near to 0 or 1 the power of n has to be by which something grows
 AGAIN = "The same mistake shows here."
 GIVEN = "Right, given what came before: only the earlier mistake shows here."
 AT_KINKS = (

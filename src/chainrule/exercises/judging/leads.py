@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..exercise import Quantity
+from ..report import UNRECOGNISED
 from .matching import same
 from .story import Story
 
@@ -20,7 +21,7 @@ def lead(story: Story, quantity: Quantity) -> str:
     right = story.expected(telling, quantity.name) or [story.bench.right(c)[quantity.name] for c in story.cases]
     found = story.values(quantity.name)
     facts = [_size(found, right), _sign(found, right), *_where(story, quantity, right)]
-    return "Wrong, cause not recognised. " + " ".join(fact for fact in facts if fact)
+    return " ".join([UNRECOGNISED, *(fact for fact in facts if fact)])
 
 
 def _size(found: Sequence[NDArray], right: Sequence[NDArray]) -> str:
@@ -43,7 +44,7 @@ def _sign(found: Sequence[NDArray], right: Sequence[NDArray]) -> str:
     share = float(np.mean(products > 0))
     if share < 0.1:
         return "Nearly all signs are the opposite ones."
-    return "All signs are right." if share == 1 else f"{share:.0%} of the signs are right."
+    return "All signs are right." if share == 1 else f"{min(share, 0.99):.0%} of the signs are right."
 
 
 def _where(story: Story, quantity: Quantity, right: Sequence[NDArray]) -> list[str]:
@@ -77,10 +78,9 @@ def shape_message(quantity: Quantity, found: NDArray, right: NDArray, n: int) ->
     if found.shape == right.shape[::-1] and found.ndim == 2:
         return "transposed" if same(found.T, right) else "wrong-shape", f"{told}: transposed."
     if found.size == right.size and same(found.ravel(), right.ravel()):
-        return "wrong-shape", (
-            f"{told}. The numbers are right, but in an update the other shape would be broadcast. keepdims=True or "
-            f"reshape keeps the shape."
-        )
+        why = "; in an update this shape would be broadcast" if quantity.by else ""
+        how = "Leave keepdims=True out" if found.ndim > right.ndim else "keepdims=True keeps the axis"
+        return "wrong-shape", f"{told}. The numbers are right{why}. {how}, or reshape."
     if n and n in found.shape and n not in right.shape:
-        return "wrong-shape", f"{told}: one of its axes counts the samples. Over those a sum is missing."
+        return "wrong-shape", f"{told}: one of its axes counts the samples, which are to be summed or averaged away."
     return "wrong-shape", f"{told}."

@@ -59,15 +59,15 @@ def finite_difference(
     for step in STEPS:
         for formula, difference in FORMULAS.items():
             if _explains(quantity, step, difference, found, references, right):
-                return formula.replace("h", f"{step:g}")
+                return formula.format(w=quantity.by, h=f"{step:g}")
     return None
 
 
 Difference = Callable[[Callable[[float], float], float], float]
 FORMULAS: Mapping[str, Difference] = {
-    "(f(w + h) − f(w)) / h": lambda f, h: (f(h) - f(0.0)) / h,
-    "(f(w + h) − f(w − h)) / (2·h)": lambda f, h: (f(h) - f(-h)) / (2 * h),
-    "(f(w) − f(w − h)) / h": lambda f, h: (f(0.0) - f(-h)) / h,
+    "(f({w} + {h}) − f({w})) / {h}": lambda f, h: (f(h) - f(0.0)) / h,
+    "(f({w} + {h}) − f({w} − {h})) / (2·{h})": lambda f, h: (f(h) - f(-h)) / (2 * h),
+    "(f({w}) − f({w} − {h})) / {h}": lambda f, h: (f(0.0) - f(-h)) / h,
 }
 
 

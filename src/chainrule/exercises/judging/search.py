@@ -82,10 +82,13 @@ def _leaves_passed(story: Story, telling: Telling, one: Explanation) -> bool:
     if not one.faults:
         return True
     case, then = story.cases[0], Telling((*telling.faults, *one.faults), telling.own)
-    n = story.bench.cases[case].sizes.get("n", 1)
-    for quantity in story.passed:
+    sizes = story.bench.cases[case].sizes
+    for quantity, law in story.passed:
+        if quantity.name in then.own.get(case, {}) and quantity.by not in story.bench.cases[case].arguments:
+            continue  # what others are computed from is taken as it is
         found, expected = story.found[case][quantity.name], story.expected_in(case, then, quantity.name)
-        factors = (1, n) if story.bench.may_leave_mean(quantity) else (1,)
+        off = law.factor(sizes) if law else 1.0
+        factors = (off, off * sizes.get("n", 1)) if story.bench.may_leave_mean(quantity) else (off,)
         if expected is None or not any(same(found, factor * expected) for factor in factors):
             return False
     return True

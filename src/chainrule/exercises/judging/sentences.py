@@ -74,6 +74,7 @@ SENTENCES: Mapping[str, str] = {
         "This is an entry-by-entry product with {words} (*). A matrix product (@) also sums over the samples."
     ),
     "transposed": "This is the transpose of what is asked for.",
+    "missing-mean": "1/n is missing, n being the number of samples: {words} is a mean.",
     "factor-missing": "A factor is left out of a product: {words}.",
     "wrong-partner": "A product has the wrong partner: {words}.",
     "updated-before-use": (

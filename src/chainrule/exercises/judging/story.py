@@ -50,7 +50,7 @@ class Story:
         laws: the factors recognised so far.
         variant: the number of the exercise's own wrong answer that this one seems to be.
         own: the learner's own values of earlier wrong quantities.
-        passed: the quantities that are right, or right given what came before them.
+        passed: the quantities that are right, or right given what came before them, but for a factor if there is one.
         unrecognised: whether there was something wrong that has no name.
         mean_of: of those with a value per sample that are wrong, where their factor 1/n is: ``"left"`` to the gradients
             that are made from them, or ``"unknown"``.
@@ -64,7 +64,7 @@ class Story:
         self.variant: int | None = None
         self.mistakes: list[str] = []
         self.own: dict[int, dict[str, NDArray[Any]]] = {case: {} for case in found}
-        self.passed: list[Quantity] = []
+        self.passed: list[tuple[Quantity, Law | None]] = []
         self.unrecognised = False
         self.mean_of: dict[str, str] = {}
         self._owns: dict[tuple[str, ...], Arrays] = {}
@@ -160,6 +160,13 @@ class Story:
             for case, values in self.found.items()
         }
         return other
+
+    def settle_mean(self, telling: Telling) -> None:
+        """Keep to one place of the factor 1/n, once a later quantity has shown where it is."""
+        if "unknown" in self.mean_of.values():
+            place = "left" if telling.unsure else "here"
+            self.mean_of = {name: place if mean == "unknown" else mean for name, mean in self.mean_of.items()}
+            self._owns, self._computed = {}, {}
 
     def keep_own(self, quantity: str, mean: str = "here") -> None:
         """Compute later quantities from the learner's own values of this one.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from types import FrameType, ModuleType
 from typing import Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 from .explaining import explain, explain_syntax
 from .flattening import file_name
@@ -81,7 +82,9 @@ def _execute(statements: Sequence[Statement], namespace: dict[str, Any]) -> None
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
                 flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
-        code = compile(ast.Module([node], []), file_name(cell), "exec", flags=flags, dont_inherit=True)
+        with catch_warnings():
+            simplefilter("ignore")  # Python's doubts about the syntax are nothing that the answer prints
+            code = compile(ast.Module([node], []), file_name(cell), "exec", flags=flags, dont_inherit=True)
         exec(code, namespace)
 
 

@@ -22,6 +22,9 @@ PASSING = {np.add, np.subtract, np.negative, np.reshape, np.ravel, np.transpose,
            np.expand_dims, np.squeeze, np.copy, np.astype, np.matmul, np.dot}  # fmt: skip
 
 
+SCALING = {np.multiply, np.true_divide}
+
+
 def _is_relu(node: Node) -> bool:
     return node.op is np.maximum and any(is_number(arg, 0) for arg in node.args)
 
@@ -40,16 +43,26 @@ def left_out(step: Step) -> Iterator[Fault]:
         return
     names = {fn.sigmoid: "sigmoid-derivative-missing", fn.softmax: "softmax-derivative-missing"}
     mistake = "relu-derivative-missing" if _is_relu(edge.user) else names.get(edge.user.op)
-    if mistake is None:
+    if mistake is None and _divides_by(edge, step.facts.n):
+        mistake = "missing-mean"
+    elif mistake is None and edge.user.op in SCALING and edge.operand.shape:
+        mistake = "factor-missing"
+    elif mistake is None:
         outermost = edge.user is step.reference.value(step.of)
         mistake = "outer-derivative-missing" if outermost else "inner-derivative-missing"
     yield step.fault(mistake, lambda edge, _: edge.upstream, step.name(edge.user))
 
 
+def _divides_by(edge: Edge, n: int) -> bool:
+    """Whether a step goes through a division by the number of samples."""
+    divisor = edge.user.args[1] if edge.user.op is np.true_divide else 0
+    return bool(n) and np.ndim(getattr(divisor, "value", divisor)) == 0 and getattr(divisor, "value", divisor) == n
+
+
 def derivative_at_another_value(step: Step) -> Iterator[Fault]:
     """A derivative taken at the function's value in place of its argument, or multiplied in twice."""
     edge = step.edge
-    if not _is_function(edge) or _is_relu(edge.user):
+    if not _is_function(edge) or _is_relu(edge.user) or edge.user.op in SCALING:
         return
     sigmoid = edge.user.op is fn.sigmoid
     if edge.user.op not in (fn.softmax, np.power):  # 2 e² is a power that was not lowered

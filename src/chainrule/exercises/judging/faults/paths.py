@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from ....graph.derive import Edge, derive
-from ....graph.node import INPUT, Node, make
+from ....graph.node import CONSTANT, INPUT, Node, make
 from ...exercise import Quantity
 from ..reference import Fault, Reference
 from .step import Step
@@ -21,7 +21,10 @@ def path(step: Step) -> Iterator[Fault]:
     edge, facts = step.edge, step.facts
     if facts.users[step.of, edge.operand] < 2 and (edge.operand.op is INPUT or facts.branches[step.of, edge.user] < 2):
         return
-    kind = "loss-term" if edge.operand in facts.labelled or edge.user in facts.labelled else "path"
+    terms = [parent for parent in edge.user.parents if parent.op not in (INPUT, CONSTANT)]
+    kind = (
+        "loss-term" if len(terms) > 1 and facts.labelled.issuperset(terms) else "path"
+    )  # each term has labels of its own
     words = f"{step.name(edge.operand)} → {step.name(edge.user)}"
     if kind == "loss-term":
         words = step.name(edge.operand if edge.operand in facts.labelled else edge.user)
