@@ -54,8 +54,9 @@ def needs(*tools):
 
 
 def start(folder, *arguments, **variables):
-    """Run ``python -m …`` of this interpreter in a folder, with that folder as home."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "PYTEST"))}
+    """Run ``python -m …`` of this interpreter in a folder, with that folder as home, as in a terminal of one's own."""
+    elsewhere = ("JUPYTER", "PYTEST", "CI", "BUILD_NUMBER", "COLUMNS")  # under CI pytest prints longer lines
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(elsewhere)}
     places = dict.fromkeys(("HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"))
     home = folder / "home"
     home.mkdir(exist_ok=True)
