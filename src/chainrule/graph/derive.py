@@ -17,7 +17,10 @@ from .node import Node, constant, make, map_nodes, topological
 from .rules import RULES, Variadic
 from .trace import unwrap, wrap
 
-__all__ = ["Edge", "Visitor", "active_operands", "check_variable", "depending_on", "derive", "only_number", "shares"]
+__all__ = [
+    "Edge", "EdgeList", "Visitor", "active_operands", "check_variable", "depending_on", "derive", "only_number",
+    "shares",
+]  # fmt: skip
 
 
 class Edge(NamedTuple):
@@ -49,6 +52,22 @@ class Visitor:
 
     def send(self, edge: Edge) -> Node:
         """Return what a use adds to the derivative by its operand."""
+        return edge.share
+
+
+class EdgeList(Visitor):
+    """Takes down each use of a value, in the order of the walk.
+
+    Attributes:
+        edges: the uses.
+    """
+
+    def __init__(self) -> None:
+        self.edges: list[Edge] = []
+
+    def send(self, edge: Edge) -> Node:
+        """Return the share as it is, and remember the edge."""
+        self.edges.append(edge)
         return edge.share
 
 

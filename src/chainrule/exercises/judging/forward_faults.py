@@ -11,7 +11,6 @@ from ...graph import functions as fn
 from ...graph.node import INPUT, Node, constant, make
 from ..exercise import Quantity
 from .reference import Fault, Place, Reference
-from .words import called
 
 __all__ = ["forward_faults"]
 
@@ -25,20 +24,12 @@ OPERATIONS = {fn.sigmoid: "sigmoid", np.tanh: "tanh", np.maximum: "relu"}
 
 def forward_faults(reference: Reference, quantities: Sequence[Quantity], labels: Sequence[str]) -> list[Fault]:
     """Return the mistakes that computing the values of a reference can have, on one case."""
-    labelled = _depending_on(reference, labels)
+    labelled = reference.depending_on(labels)
     found: list[Fault] = []
     for index, node in enumerate(reference.nodes):
         for finder in (_bias, _partner, _activation, _terms, _softmax):
             found += finder(Place(index), node, reference, labelled)
     return [*found, *_turned(reference, quantities)]
-
-
-def _depending_on(reference: Reference, names: Sequence[str]) -> set[Node]:
-    found: set[Node] = {reference.inputs[name] for name in names}
-    for node in reference.nodes:
-        if found.intersection(node.parents):
-            found.add(node)
-    return found
 
 
 def _operand(position: int, node: Node, reference: Reference) -> Node:
@@ -51,7 +42,7 @@ def _bias(place: Place, node: Node, reference: Reference, labelled: set[Node]) -
     for position, arg in enumerate(node.args):
         rest = node.args[1 - position]
         if isinstance(arg, Node) and arg.op is INPUT and isinstance(rest, Node) and rest.op is not INPUT:
-            yield Fault("bias-missing", place, partial(_without, position), called(arg, reference))
+            yield Fault("bias-missing", place, partial(_without, position), reference.called(arg))
 
 
 def _without(position: int, node: Node, reference: Reference) -> Node:
@@ -68,7 +59,7 @@ def _partner(place: Place, node: Node, reference: Reference, labelled: set[Node]
             if other is not arg and other.shape == arg.shape and other.dtype.kind == "f" and arg.op is not INPUT:
                 forgotten = arg.op in OPERATIONS and arg.args[0] is other
                 mistake = "activation-missing" if forgotten else "wrong-partner"
-                words = f"{called(other, reference)} in place of {called(arg, reference)}"
+                words = f"{reference.called(other)} in place of {reference.called(arg)}"
                 yield Fault(mistake, place, partial(_with_partner, position, index), words)
 
 
@@ -81,7 +72,7 @@ def _activation(place: Place, node: Node, reference: Reference, labelled: set[No
     name = OPERATIONS.get(node.op)
     if name is None or node in labelled or not isinstance(node.args[0], Node):
         return
-    words = f"{name} of {called(node.args[0], reference)}"
+    words = f"{name} of {reference.called(node.args[0])}"
     if node.op is fn.sigmoid:
         told = f"1 + exp(−z) in place of {words}: are brackets missing around the denominator?"
         yield Fault("wrong-activation", place, _without_brackets, told)
@@ -118,10 +109,10 @@ def _terms(place: Place, node: Node, reference: Reference, labelled: set[Node]) 
     if not all(arg in labelled for arg in node.args) or node.shape == ():
         return
     for position in (0, 1):
-        words = called(node.args[1 - position], reference)
+        words = reference.called(node.args[1 - position])
         yield Fault("loss-term-missing", place, partial(_operand, position), words)
     flipped = np.subtract if node.op is np.add else np.add
-    yield Fault("loss-term-sign", place, lambda n, _: make(flipped, n.args), called(node.args[1], reference))
+    yield Fault("loss-term-sign", place, lambda n, _: make(flipped, n.args), reference.called(node.args[1]))
 
 
 def _softmax(place: Place, node: Node, reference: Reference, labelled: set[Node]) -> Iterator[Fault]:

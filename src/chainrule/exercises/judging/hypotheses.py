@@ -14,7 +14,6 @@ from ..exercise import Quantity
 from .faults import faults_of
 from .forward_faults import forward_faults
 from .reference import Fault, Place, Reference
-from .words import called
 
 __all__ = ["Hypothesis", "hypotheses_of", "rank"]
 
@@ -61,7 +60,7 @@ def _insides(reference: Reference, quantities: Sequence[Quantity]) -> Iterable[H
         if len(inner) > 1 and len({edge.user for edge in inner}) == len(inner):
             places = [Place(reference.index(edge.user), edge.position, of) for edge in inner]
             faults = tuple(Fault("inner-derivative-missing", place, _passed_on) for place in places)
-            yield Hypothesis("inner-derivative-missing", faults, called(outer.operand, reference))
+            yield Hypothesis("inner-derivative-missing", faults, reference.called(outer.operand))
 
 
 def _is_inside(node: Node, whole: Node) -> bool:

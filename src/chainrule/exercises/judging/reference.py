@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...graph import trace
-from ...graph.derive import Edge, Visitor, derive
+from ...graph.derive import Edge, EdgeList, Visitor, derive
+from ...graph.mathematics.notation import Notation, names_of
 from ...graph.node import INPUT, Node, constant, make, renewed, topological
 from ...graph.stable import raised
 from ..cases import Case
@@ -89,17 +91,6 @@ class _Course(Visitor):
         return edge.share if local is None else make(np.multiply, (edge.upstream, local))
 
 
-class _Edges(Visitor):
-    """Takes down the edges of a derivation."""
-
-    def __init__(self) -> None:
-        self.edges: list[Edge] = []
-
-    def send(self, edge: Edge) -> Node:
-        self.edges.append(edge)
-        return edge.share
-
-
 class Reference:
     """A traced function with named values, on the arguments of one case.
 
@@ -144,10 +135,26 @@ class Reference:
         """Return the steps of the derivations that the quantities need, each with what is derived."""
         found = []
         for of, members in _grouped(quantities):
-            visitor = _Edges()
+            visitor = EdgeList()
             _derivatives(self.value(of), [self.value(q.by) for q in members], visitor)
             found += [(of, edge) for edge in visitor.edges]
         return found
+
+    def depending_on(self, names: Iterable[str]) -> set[Node]:
+        """Return the nodes that depend on some of the arguments, these included."""
+        found = {self.inputs[name] for name in names}
+        for node in self.nodes:
+            if found.intersection(node.parents):
+                found.add(node)
+        return found
+
+    def called(self, node: Node) -> str:
+        """Return the name of a node, or its formula: ``"w_1 · x"``."""
+        return self._notation.text(node)
+
+    @cached_property
+    def _notation(self) -> Notation:
+        return Notation({**names_of(self.nodes), **{node: name for name, node in self.named.items()}})
 
     def index(self, node: Node) -> int:
         """Return the number of a node."""

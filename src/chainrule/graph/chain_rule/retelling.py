@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derive import Edge, Visitor, derive, only_number
+from ..derive import Edge, EdgeList, derive, only_number
 from ..mathematics.notation import Names, Notation, names_of, shape_text
 from ..node import CONSTANT, INPUT, Node, make, topological
 from ..simplify import simplify
@@ -88,17 +88,6 @@ class Line:
     __repr__ = __str__
 
 
-class _Uses(Visitor):
-    """Takes down each use of a value, in the order of the walk."""
-
-    def __init__(self) -> None:
-        self.edges: list[Edge] = []
-
-    def send(self, edge: Edge) -> Node:
-        self.edges.append(edge)
-        return edge.share
-
-
 class Retelling:
     """A derivative, ready to be told.
 
@@ -109,7 +98,7 @@ class Retelling:
 
     def __init__(self, graph: Any, variables: Sequence[Node]) -> None:
         self.variables, self._given = variables, set(graph.nodes)
-        self._table, self._fired, uses = Table(), list[Fired](), _Uses()
+        self._table, self._fired, uses = Table(), list[Fired](), EdgeList()
         with np.errstate(all="ignore"):
             (self.output,) = stabilise([only_number(graph.outputs)], table=self._table, fired=self._fired)
             self._gradients = derive(self.output, variables, visitor=uses)

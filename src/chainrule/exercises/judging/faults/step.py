@@ -10,7 +10,6 @@ from ....graph.derive import Edge, shares
 from ....graph.node import INPUT, Node, make
 from ...exercise import Quantity
 from ..reference import Fault, Place, Reference
-from ..words import called
 
 __all__ = ["PRODUCTS", "Facts", "Step", "before_bias", "redone", "times"]
 
@@ -30,7 +29,7 @@ class Step:
 
     def name(self, node: Node) -> str:
         """Return what a node is called."""
-        return called(node, self.reference)
+        return self.reference.called(node)
 
 
 class Facts:
@@ -48,10 +47,7 @@ class Facts:
         self.quantities = quantities
         self.edges = reference.edges(quantities)
         self.n = reference.case.sizes.get("n", 0)
-        self.labelled: set[Node] = {reference.inputs[name] for name in labels}
-        for node in reference.nodes:
-            if self.labelled.intersection(node.parents):
-                self.labelled.add(node)
+        self.labelled = reference.depending_on(labels)
         self.users: dict[tuple[str | None, Node], int] = {}
         self.branches: dict[tuple[str | None, Node], int] = {}
         for of, edge in self.edges:
