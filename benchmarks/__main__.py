@@ -4,41 +4,57 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 from pathlib import Path
 
-from . import grading, imports, lecture, memory, nodes, process, recitation
+from . import deep, figure, grading, growth, imports, lecture, many, memory, nodes, process, recitation
 from .peers import PEERS
-from .report import Table, versions
-from .running import Settings
+from .report import Table
+from .running import FailedProcessError, Settings, choose_device
+from .versions import versions
 
 BENCHMARKS = {
-    "lecture": lecture.run,
     "recitation": recitation.run,
     "process": process.run,
+    "lecture": lecture.run,
+    "mnist": deep.run_mnist,
+    "table": deep.run_table,
+    "many": many.run,
+    "growth": growth.run,
     "import": imports.run,
     "memory": memory.run,
     "nodes": nodes.run,
     "grading": grading.run,
 }
+ROUNDS = 5
+FORMATS = (".png", ".svg")
 
 
 def main(arguments: list[str] | None = None) -> list[Table]:
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    try:
+        device = choose_device(asked.device)
+    except FailedProcessError as error:
+        parser.exit(2, f"{parser.prog}: JAX finds no GPU, so nothing was measured: {error.last_line}\n")
     chosen = [peer for peer in PEERS if asked.peers is None or peer.key in asked.peers]
-    repeats = asked.repeats or (1 if asked.quick else 5)
-    described = versions()
+    rounds = asked.repeats or (1 if asked.quick else ROUNDS)
+    described = versions(device)
     print("\n".join(f"{name}: {value}" for name, value in described.items()), flush=True)
     tables: list[Table] = []
     with tempfile.TemporaryDirectory(prefix="chainrule-benchmarks-") as folder:
-        settings = Settings(repeats, asked.quick, chosen, Path(folder))
+        os.environ["CHAINRULE_CACHE_DIR"] = str(Path(folder) / "compiled")  # nothing that an earlier run has kept
+        settings = Settings(rounds, asked.quick, chosen, Path(folder))
         for name in asked.names or BENCHMARKS:
             for table in BENCHMARKS[name](settings):
                 tables.append(table)
                 print(f"\n{table.text(asked.quick)}", flush=True)
     if asked.json:
-        stored = {"versions": described, "repeats": repeats, "quick": asked.quick, "tables": [t.data() for t in tables]}
+        stored = {"versions": described, "repeats": rounds, "quick": asked.quick, "tables": [t.data() for t in tables]}
         asked.json.write_text(json.dumps(stored, indent=1) + "\n")
+    if asked.figure:
+        figure.draw(tables, described, asked.figure)
     return tables
 
 
@@ -47,9 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "names", nargs="*", type=_name, metavar="NAME", help=f"what to measure (all): {', '.join(BENCHMARKS)}"
     )
-    parser.add_argument("--repeats", type=_positive, metavar="N", help="trainings or processes per figure (5)")
+    parser.add_argument("--repeats", type=_positive, metavar="N", help=f"rounds of processes per table ({ROUNDS})")
     parser.add_argument("--quick", action="store_true", help="cut sizes down, to see that everything runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="store all figures in a file")
+    parser.add_argument("--figure", type=_picture, metavar="FILE", help="draw them, as .svg or .png (none)")
+    parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="what libraries may use (cpu)")
     parser.add_argument(
         "--peers", metavar="PEERS", type=_peers, help=f"measure beside these only: none, or {_peer_names()} with commas"
     )
@@ -72,6 +90,12 @@ def _peers(text: str) -> list[str]:
     if unknown:
         raise argparse.ArgumentTypeError(f"expected none or some of {_peer_names()}. Received: {', '.join(unknown)}")
     return keys
+
+
+def _picture(text: str) -> Path:
+    if Path(text).suffix not in FORMATS:
+        raise argparse.ArgumentTypeError(f"expected a file that ends in {' or '.join(FORMATS)}. Received: {text}")
+    return Path(text)
 
 
 def _positive(text: str) -> int:

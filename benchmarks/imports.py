@@ -14,7 +14,7 @@ AT_LEAST = 15  # processes per statement: start-up times scatter
 
 def run(settings: Settings) -> list[Table]:
     """The statements take turns; a first round, which may have to compile Python files, is not counted."""
-    rounds = 1 if settings.quick else max(AT_LEAST, settings.repeats)
+    rounds = 1 if settings.quick else max(AT_LEAST, settings.rounds)
     statements = (NUMPY, CHAINRULE, NETWORKS, NOTHING)
     times: dict[str, list[float]] = {statement: [] for statement in statements}
     announce(f"import: {rounds} rounds")

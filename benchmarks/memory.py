@@ -17,11 +17,11 @@ EPOCHS = 3  # buffers are made in the first; the others show that nothing is add
 def run(settings: Settings) -> list[Table]:
     job = jobs.lecture(settings.quick)._replace(epochs=EPOCHS)
     path = job.save(settings.folder / "memory.npz")
-    announce("memory: chainrule")
-    resident = [_probe(path) for _ in range(settings.repeats)]
-    traced = [_probe(path, "--traced") for _ in range(settings.repeats)]
+    announce("memory: chainrule (NumPy)")
+    resident = [_probe(path) for _ in range(settings.rounds)]
+    traced = [_probe(path, "--traced") for _ in range(settings.rounds)]
     data = job.x.nbytes + job.y.nbytes
-    activations = len(job.x) * job.hidden * job.x.itemsize
+    activations = len(job.x) * job.hidden[0] * job.x.itemsize
     peak = Row("peak of the process, over its imports", [one["peak"] - one["imports"] for one in resident])
     arrays = Row("peak of what Python and NumPy allocate", [one["peak"] - one["imports"] for one in traced])
     rows = [
@@ -33,8 +33,8 @@ def run(settings: Settings) -> list[Table]:
         Row("the hidden activations", [activations]),
     ]
     table = Table(
-        f"Lecture, memory: {len(job.x)}×{job.inputs} {job.dtype}, {job.hidden} {job.activation}, full batch",
-        f"Median of {settings.repeats} processes of {EPOCHS} epochs, which read their data as float32.",
+        f"Lecture, memory: {len(job.x)}×{job.inputs} {job.dtype}, {job.hidden[0]} {job.activation}, full batch",
+        f"Median of {settings.rounds} processes of {EPOCHS} epochs, which read their data as float32.",
         rows,
         [],
         unit="bytes",

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .jobs import Job
-from .peers import CHAINRULE
+from .peers import CHAINRULE_NUMPY
 from .worker import load_trainer
 
 STATUS = Path("/proc/self/status")
@@ -51,7 +51,7 @@ def measure(path: Path, used: Callable[..., int]) -> dict[str, int]:
     imports = used()
     job = Job.load(path)
     data = used()
-    load_trainer(CHAINRULE.script, job)(job.epochs, lambda: None)
+    load_trainer(CHAINRULE_NUMPY.script, job, CHAINRULE_NUMPY.options)(job.epochs, None)
     return {"imports": imports, "data": data, "peak": used(highest=True)}
 
 

@@ -37,8 +37,8 @@ def recurrence(nodes: int) -> Callable[[Any, Any], Any]:
 def run(settings: Settings) -> list[Table]:
     sizes = SMALL if settings.quick else SIZES
     times: dict[int, list[dict[str, float]]] = {size: [] for size in sizes}
-    for number in range(settings.repeats):
-        announce(f"nodes: round {number + 1} of {settings.repeats}")
+    for number in range(settings.rounds):
+        announce(f"nodes, round {number + 1} of {settings.rounds}")
         for size in sizes:
             times[size].append(dict(zip(STAGES, _stages(size), strict=True)))
     return [_by_size(times), _by_stage(times, sizes[-1])]

@@ -1,57 +1,60 @@
-"""The part that the lecture and the recitation share: libraries trained one after the other, checked, compared."""
+"""The part that the trainings share: libraries take turns, are checked to do the same work, and compared."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .peers import CHAINRULE
-from .report import Row
-from .running import FailedProcessError, Settings, announce, train
+from .peers import Peer
+from .report import OTHER_WORK, Row
+from .running import Settings, take_turns, train
 
 
-def same_work(result: float | None, ours: float, tolerance: float) -> bool:
+def same_work(result: float | None, ours: float | None, tolerance: float) -> bool:
     """Whether a result is there and within this relative distance of chainrule's; NaN never is."""
-    return result is not None and abs(result - ours) <= tolerance * abs(ours)
+    return result is not None and ours is not None and abs(result - ours) <= tolerance * abs(ours)
 
 
-def measure_chainrule(settings: Settings, job: Path, per_epoch: bool, beside: dict[str, str]) -> list[Row]:
-    """Train with chainrule, references taking turns with it in the same process.
+def measure_trainings(
+    settings: Settings,
+    job: Path,
+    peers: Sequence[Peer],
+    *,
+    per_epoch: bool,
+    tolerance: float,
+    beside: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """Train with each library, each time in a new process, round by round.
 
     Args:
         settings: what was asked for.
         job: the file of the job.
+        peers: the libraries; the first is chainrule, whose loss the others must reach.
         per_epoch: whether a figure is an epoch's time; else a whole training's.
-        beside: the references by name, with what to call them.
+        tolerance: how far from it, relatively.
+        beside: references that run in chainrule's process, by name, with what to call them.
+
+    Returns:
+        The first library's row, the references, the others.
     """
-    announce(f"{job.stem}: {CHAINRULE.label}")
-    found = train(CHAINRULE, job, settings.repeats, per_epoch, tuple(beside))
-    rows = [Row(CHAINRULE.label, found["seconds"], found["setup"], found["loss"])]
-    for name, label in beside.items():
-        other = found["beside"][name]
-        rows.append(Row(label, other["seconds"], result=other["loss"]))
-    return rows
+    ours, beside = peers[0], beside or {}
+    references = {name: Row(label) for name, label in beside.items()}
 
+    def measure(peer: Peer, row: Row) -> None:
+        found = train(peer, job, per_epoch, tuple(beside) if peer is ours else ())
+        row.add(found["seconds"])
+        row.setup = found["setup"] if row.setup is None else row.setup
+        row.result = found["loss"]
+        for name, other in found["beside"].items():
+            references[name].add(other["seconds"])
+            references[name].result = other["loss"]
 
-def measure_peers(settings: Settings, job: Path, per_epoch: bool, ours: Row, tolerance: float) -> list[Row]:
-    """Train with each of the other libraries, each in its own process."""
-    rows = []
-    for peer in settings.peers:
-        if not peer.installed:
-            rows.append(Row(peer.label, remark="not installed"))
-            continue
-        announce(f"{job.stem}: {peer.label}")
-        try:
-            found = train(peer, job, settings.repeats, per_epoch)
-        except FailedProcessError as error:
-            rows.append(Row(peer.label, remark=f"failed: {error.last_line}"))
-            continue
-        row = Row(peer.label, found["seconds"], found["setup"], found["loss"])
-        rows.append(checked(row, ours, tolerance))
-    return rows
+    first, *others = take_turns(settings, job.stem, peers, measure).values()
+    return [first, *references.values(), *(checked(row, first, tolerance) for row in others)]
 
 
 def checked(row: Row, ours: Row, tolerance: float) -> Row:
     """Mark a row whose loss shows that it did other work."""
-    if not same_work(row.result, ours.result or 0.0, tolerance):
-        row.remark = f"OTHER WORK: the loss differs by more than {tolerance:.0e}"
+    if row.values and not same_work(row.result, ours.result, tolerance):
+        row.remark = f"{OTHER_WORK}: the loss differs by more than {tolerance:.0e}"
     return row

@@ -1,9 +1,9 @@
 """Neural networks as a glass box: a NumPy function becomes a graph, its derivative, and a program that trains.
 
-Functions: ``trace``, ``grad``, ``value_and_grad``, ``check_grad``. Networks, as in Keras: ``Sequential``, ``Model``,
-``Input``, ``layers``, ``activations``, ``losses``, ``metrics``, ``optimizers``, ``initializers``, ``callbacks``,
-``utils``; what ails one: ``diagnose``. Beside them: ``datasets``, ``plots``, ``course``,
-``exercises``.
+Functions: ``trace``, ``grad``, ``value_and_grad``, ``check_grad``; compiled: ``jit``. Networks, as in Keras:
+``Sequential``, ``Model``, ``Input``, ``layers``, ``activations``, ``losses``, ``metrics``, ``optimizers``,
+``initializers``, ``regularizers``, ``callbacks``, ``utils``; many at once: ``fit_many``, ``Ensemble``; what ails one:
+``diagnose``. Beside them: ``datasets``, ``plots``, ``course``, ``exercises``.
 
 >>> import chainrule as cr
 >>> cr.grad(lambda x: x**2 + 5 * x**3)(2.0)
@@ -34,10 +34,13 @@ if TYPE_CHECKING:
         nn,
         optimizers,
         plots,
+        regularizers,
         utils,
     )
+    from .engines.jit import jit
     from .insight import check_grad, diagnose
     from .nn import config
+    from .nn.ensembles import Ensemble, fit_many
     from .nn.layers import Input, Layer
     from .nn.model import Model
     from .nn.sequential import Sequential
@@ -47,6 +50,7 @@ __version__ = "0.1.0"
 # Members that are loaded when first asked for, so that importing chainrule costs little more than importing NumPy.
 # All other lazy names are modules of the package.
 _MEMBERS = {
+    "Ensemble": ".nn.ensembles",
     "Input": ".nn.layers",
     "Layer": ".nn.layers",
     "Model": ".nn.model",
@@ -54,9 +58,12 @@ _MEMBERS = {
     "check_grad": ".insight",
     "config": ".nn",
     "diagnose": ".insight",
+    "fit_many": ".nn.ensembles",
+    "jit": ".engines.jit",
 }
 
 __all__ = [
+    "Ensemble",
     "Graph",
     "Input",
     "Layer",
@@ -72,9 +79,11 @@ __all__ = [
     "diagnose",
     "errors",
     "exercises",
+    "fit_many",
     "grad",
     "initializers",
     "insight",
+    "jit",
     "layers",
     "losses",
     "metrics",
@@ -82,6 +91,7 @@ __all__ = [
     "nn",
     "optimizers",
     "plots",
+    "regularizers",
     "trace",
     "utils",
     "value_and_grad",

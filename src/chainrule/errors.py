@@ -10,6 +10,7 @@
     ├── UnknownNameError (ValueError)      a name nobody knows; the nearest known ones are listed
     ├── NotCompiledError (RuntimeError)    the model was asked to train before ``compile``
     ├── DivergedError (ArithmeticError)    the loss became NaN or infinite during training
+    ├── EngineError (RuntimeError)         the engine asked for cannot run an operation, or has no such device
     └── MissingExtraError (ImportError)    a library is needed that is not installed by default
 
 Each also derives from the built-in exception that fits it, so ``except ValueError`` keeps working for those
@@ -24,6 +25,7 @@ __all__ = [
     "ChainruleError",
     "DataError",
     "DivergedError",
+    "EngineError",
     "MissingExtraError",
     "NotCompiledError",
     "ShapeError",
@@ -87,6 +89,10 @@ class DivergedError(ChainruleError, ArithmeticError):
     def __init__(self, message: str, epoch: int, batch: int, layer: str | None) -> None:
         super().__init__(message)
         self.epoch, self.batch, self.layer = epoch, batch, layer
+
+
+class EngineError(ChainruleError, RuntimeError):
+    """The engine that was asked for cannot run an operation, or there is no such device. Another engine may."""
 
 
 class MissingExtraError(ChainruleError, ImportError):

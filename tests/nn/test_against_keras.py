@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import chainrule
+from chainrule import regularizers
 from chainrule.graph.functions import erf, sigmoid, softplus
 from chainrule.graph.rules import RULES
 from chainrule.nn import optimizers
@@ -37,6 +38,11 @@ OPTIMIZERS = {
     "momentum": lambda k: k.optimizers.SGD(0.05, momentum=0.9),
     "nesterov": lambda k: k.optimizers.SGD(0.05, momentum=0.9, nesterov=True),
     "adam": lambda k: k.optimizers.Adam(),
+}
+DECAYING = {
+    "momentum, decay": lambda k: k.optimizers.SGD(0.05, momentum=0.9, weight_decay=0.2),
+    "adamw": lambda k: k.optimizers.AdamW(0.01, weight_decay=0.5),
+    "rmsprop, decay": lambda k: k.optimizers.RMSprop(0.01, 0.8, 0.5, 1e-3, True, weight_decay=0.5),
 }
 ACTIVATIONS = (
     "linear", "sigmoid", "tanh", "relu", "softmax", "elu", "leaky_relu", "softplus", "selu", "gelu", "silu",
@@ -82,7 +88,7 @@ def small(loss, optimizer):
     def build(k):
         hidden = k.layers.Dense(8, activation="tanh")
         model = k.Sequential([k.Input((FEATURES,)), hidden, k.layers.Dense(units, activation=activation)])
-        model.compile(loss=loss, optimizer=OPTIMIZERS[optimizer](k), metrics=metrics)
+        model.compile(loss=loss, optimizer=(OPTIMIZERS | DECAYING)[optimizer](k), metrics=metrics)
         return model
 
     return build
@@ -245,6 +251,95 @@ def test_evaluate_and_predict_after_training():
     np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-5)
     assert ours[1].shape == (10, 4)
     np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-4, atol=1e-6)
+
+
+# --- penalties of all kinds, side by side in one network ---
+
+
+def cubed(k):
+    """A regularizer of one's own, in the functions of each library."""
+    ops = np if k is chainrule else k.ops
+    return lambda w: 0.02 * ops.sum(ops.abs(w) ** 3)
+
+
+PENALTIES = {
+    "l1": lambda k: {"kernel_regularizer": "l1"},
+    "l2": lambda k: {"kernel_regularizer": k.regularizers.L2(0.05)},
+    "l1_l2": lambda k: {"kernel_regularizer": k.regularizers.l1_l2(l1=0.01, l2=0.02)},
+    "bias": lambda k: {"bias_regularizer": k.regularizers.L1L2(0.03, 0.2), "kernel_regularizer": "l2"},
+    "function": lambda k: {"kernel_regularizer": cubed(k)},
+    "frozen": lambda k: {"kernel_regularizer": k.regularizers.L2(0.5), "trainable": False},
+}
+
+
+def penalised(k):
+    """A hidden layer for each penalty, one that is used twice, and an inner model."""
+    x, shared = k.Input((FEATURES,)), k.layers.Dense(FEATURES, "tanh", kernel_regularizer="l2")
+    sides = [k.layers.Dense(5, "tanh", **options(k))(x) for options in PENALTIES.values()]
+    last = k.layers.Dense(4, "softmax", kernel_regularizer="l1")
+    inner = k.Sequential([k.Input((5 * len(PENALTIES) + FEATURES,)), last])
+    model = k.Model(x, inner(k.layers.Concatenate()([*sides, shared(shared(x))])))
+    model.compile(loss="categorical_crossentropy", optimizer=k.optimizers.SGD(0.1), metrics=["accuracy"])
+    return model
+
+
+def train_penalised(k):
+    """Batches of 12, 12, 12 and 4 rows; the other ten validate. Every loss includes the penalty."""
+    y = PROBLEMS["categorical_crossentropy"][2]
+    return run(
+        k, penalised, X[:40], y[:40], batch_size=12, epochs=12, validation_data=(X[40:], y[40:]),
+        given=lambda model: (model.evaluate(X, y, verbose=0)[0], [w.shape for w in model.get_weights()]),
+    )  # fmt: skip
+
+
+@cache
+def keras_penalised():
+    return train_penalised(keras)
+
+
+def test_penalties_of_all_kinds():
+    ours, theirs = train_penalised(chainrule), keras_penalised()
+    frozen = [not np.any(moved) for moved in theirs.moved]
+    assert sum(frozen) == 2
+    assert [not np.any(moved) for moved in ours.moved] == frozen
+    assert ours.more[1] == theirs.more[1]
+    assert max(relative(ours.weights, theirs.weights)) < 1e-5
+    moved = [[w for w, stays in zip(one.moved, frozen, strict=True) if not stays] for one in (ours, theirs)]
+    assert max(relative(*moved)) < 5e-5
+    np.testing.assert_allclose(ours.more[0], theirs.more[0], rtol=1e-5)
+    assert set(ours.history) == set(theirs.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    for name, values in theirs.history.items():
+        np.testing.assert_allclose(ours.history[name], values, rtol=2e-5, err_msg=name)
+
+
+def test_a_penalty_half_as_large_is_caught(monkeypatch):
+    monkeypatch.setattr(regularizers.L2, "__call__", lambda self, x: self.l2 * np.sum(np.square(x)) / 2)
+    ours, theirs = train_penalised(chainrule), keras_penalised()
+    assert np.abs(ours.weights[2] - theirs.weights[2]).max() > 1e-3
+    assert np.abs(np.subtract(ours.history["loss"], theirs.history["loss"])).max() > 0.05
+
+
+def test_a_penalty_of_weights_that_stay_would_be_caught():
+    """It would add a constant: as large as the tolerance many times over."""
+    frozen = next(
+        w for w, moved in zip(keras_penalised().weights, keras_penalised().moved, strict=True) if not moved.any()
+    )
+    assert 0.5 * np.sum(frozen**2) > 0.01 * keras_penalised().history["loss"][-1]
+
+
+@pytest.mark.parametrize("optimizer", DECAYING)
+def test_weights_that_decay(optimizer):
+    same(fifty_steps(chainrule, "mse", optimizer), keras_fifty_steps("mse", optimizer))
+
+
+def test_a_decay_taken_for_a_penalty_is_caught(monkeypatch):
+    """With momentum they are not the same."""
+    update = optimizers.SGD.update
+    monkeypatch.setattr(optimizers.SGD, "decayed", lambda self, w, learning_rate: w)
+    coupled = lambda self, w, dw, *rest: update(self, w, dw + self.weight_decay * w, *rest)
+    monkeypatch.setattr(optimizers.SGD, "update", coupled)
+    with pytest.raises(AssertionError):
+        same(fifty_steps(chainrule, "mse", "momentum, decay"), keras_fifty_steps("mse", "momentum, decay"))
 
 
 # --- what else fit takes ---

@@ -9,8 +9,9 @@ import pytest
 
 import chainrule as cr
 from chainrule.errors import DivergedError
-from chainrule.nn import fitting
 from chainrule.nn.callbacks import Callback
+from chainrule.nn.fitting import diverged
+from chainrule.nn.fitting.task import Task
 from chainrule.nn.layers import Activation, Dense, Dropout, Layer
 from chainrule.nn.optimizers import SGD, Adam
 
@@ -268,10 +269,10 @@ def test_dropout_draws_the_same_masks_when_the_epoch_is_repeated(seed):
 
 
 def test_nan_in_row_blocks_on_threads(monkeypatch):
-    from chainrule.engines import numpy_engine
+    from chainrule.engines.numpy_engine import blocks
 
-    monkeypatch.setattr(numpy_engine, "THREADED_WORK", 0)
-    monkeypatch.setattr(numpy_engine, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(blocks, "THREADED_WORK", 0)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 1)
     x = np.abs(RNG.normal(size=(2000, 3))) + 1
     x[1500] = -5
     model = network(Function(np.log, name="culprit"), Dense(1), optimizer=SGD(0.001))
@@ -307,7 +308,7 @@ def test_a_validation_loss_that_is_no_number_stops_nothing():
 
 def test_looking_in_the_wrong_place_is_caught(monkeypatch):
     """If finding the culprit returned the first layer without looking, the tests above would fail."""
-    monkeypatch.setattr(fitting.Fitting, "_find_first", lambda self: (0, "z1 of layer 'first'", "first"))
+    monkeypatch.setattr(diverged, "_find_first", lambda *given: (0, "z1 of layer 'first'", "first"))
     for test in (test_the_batch_it_began_in_is_named, test_the_batch_is_found_among_shuffled_rows):
         with pytest.raises(AssertionError):
             test()
@@ -316,7 +317,7 @@ def test_looking_in_the_wrong_place_is_caught(monkeypatch):
 
 
 def test_weights_not_put_back_are_caught(monkeypatch):
-    monkeypatch.setattr(fitting.Fitting, "_restore", lambda self, snapshot: None)
+    monkeypatch.setattr(Task, "restore", lambda self, snapshot: None)
     with pytest.raises(AssertionError):
         test_a_learning_rate_much_too_large()
 

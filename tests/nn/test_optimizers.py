@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.errors import DataError, UnknownNameError
+from chainrule.graph.emit import Update, emit
 from chainrule.nn import optimizers
-from chainrule.nn.optimizers import SGD, Adam
+from chainrule.nn.optimizers import SGD, Adam, AdamW, RMSprop
+from chainrule.nn.steps import trace_update
 
 # Each with what it is called in Keras.
 CONFIGURATIONS = [
@@ -20,6 +22,16 @@ CONFIGURATIONS = [
     ("Adam", {}),
     ("Adam", {"learning_rate": 0.05, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}),
     ("Adam", {"beta_1": 0.0}),
+    ("SGD", {"learning_rate": 0.1, "weight_decay": 0.1}),
+    ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "weight_decay": 0.1}),
+    ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+    ("Adam", {"learning_rate": 0.05, "weight_decay": 0.5}),
+    ("AdamW", {}),
+    ("AdamW", {"learning_rate": 0.05, "weight_decay": 0.5, "beta_1": 0.5}),
+    ("RMSprop", {}),
+    ("RMSprop", {"learning_rate": 0.05, "momentum": 0.9, "rho": 0.5}),
+    ("RMSprop", {"centered": True, "epsilon": 1e-3}),
+    ("RMSprop", {"momentum": 0.5, "centered": True, "weight_decay": 0.1}),
 ]
 EACH = pytest.mark.parametrize(("name", "arguments"), CONFIGURATIONS)
 
@@ -60,6 +72,57 @@ def test_adam_by_the_formulas_of_the_paper():
         w = w - 0.1 * (m / (1 - 0.9**t)) / np.sqrt(v / (1 - 0.999**t))
         found, state = optimizer.update(found, dw, state, 0.1, float(t))
     np.testing.assert_allclose(found, w, rtol=1e-12)
+
+
+def test_weight_decay_by_the_formulas_of_the_paper():
+    """The decay is the learning rate's share of the weight, apart from Adam's scaling."""
+    w, dw = np.array([1.0, -2.0]), np.array([0.3, -4.0])
+    state = {"m": np.zeros(2), "v": np.zeros(2)}
+    plain, _ = Adam(0.1).update(w, dw, state, 0.1, 1.0)
+    decayed, _ = AdamW(0.1, weight_decay=0.5).update(w, dw, state, 0.1, 1.0)
+    np.testing.assert_allclose(decayed, plain - 0.1 * 0.5 * w, rtol=1e-12)
+
+
+def test_a_decay_that_is_scaled_like_the_gradient_would_be_caught():
+    w, dw = np.array([1.0, -2.0]), np.array([0.3, -4.0])
+    state = {"m": np.zeros(2), "v": np.zeros(2)}
+    decayed, _ = AdamW(0.1, weight_decay=0.5).update(w, dw, state, 0.1, 1.0)
+    coupled, _ = Adam(0.1).update(w, dw + 0.5 * w, state, 0.1, 1.0)
+    assert not np.allclose(decayed, coupled, rtol=1e-2)
+
+
+def test_rmsprop_by_its_formulas():
+    w, v, g, move = np.array([1.0, -2.0]), 0.0, 0.0, 0.0
+    optimizer = RMSprop(0.1, rho=0.8, momentum=0.7, epsilon=1e-12, centered=True)
+    found, state = w, {slot: np.zeros(2) for slot in optimizer.slots}
+    for t, dw in enumerate([np.array([0.3, -4.0]), np.array([-0.1, 2.0]), np.array([5.0, 0.1])], start=1):
+        v, g = 0.8 * v + 0.2 * dw**2, 0.8 * g + 0.2 * dw
+        move = 0.7 * move + 0.1 * dw / np.sqrt(v - g**2)
+        w = w - move
+        found, state = optimizer.update(found, dw, state, 0.1, float(t))
+    np.testing.assert_allclose(found, w, rtol=1e-8)
+
+
+PLAIN = ["weights -= learning_rate * gradients"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "lines"),
+    [
+        (SGD(), PLAIN),
+        (SGD(weight_decay=0.0), PLAIN),
+        (SGD(weight_decay=0.01), ["weights = weights - learning_rate * 0.01 * weights - learning_rate * gradients"]),
+        (RMSprop(), ["velocity = 0.9 * velocity + 0.1 * np.square(gradients)",
+                     "weights -= learning_rate * gradients / np.sqrt(velocity + 1e-07)"]),
+    ],
+)  # fmt: skip
+def test_the_program_reads_as_the_formula(optimizer, lines):
+    graph = trace_update(optimizer, "float32")
+    updates = [
+        Update(*pair) for pair in zip([*graph.slots, graph.weights], [*graph.new[1:], graph.new[0]], strict=True)
+    ]
+    text = emit("update", graph.inputs, [], updates=updates, comments=False).source
+    assert [line.strip() for line in text.splitlines()[1:]] == lines
 
 
 def test_adam_without_correcting_its_start_would_be_caught():
@@ -108,7 +171,8 @@ def test_update_can_be_traced(name, arguments):
     def total(w, rate, step):
         return np.sum(optimizer.update(w, dw, state, rate, step)[0])
 
-    np.testing.assert_allclose(cr.grad(total)(w, 0.1, 3.0), np.ones(3), rtol=1e-6)
+    kept = 1 - 0.1 * (optimizer.weight_decay or 0.0)
+    np.testing.assert_allclose(cr.grad(total)(w, 0.1, 3.0), np.full(3, kept), rtol=1e-6)
     # the new weights are linear in the learning rate where the velocity starts at zero
     state = {slot: 0 * value for slot, value in state.items()}
     moved = total(w, 0.2, 3.0) - total(w, 0.1, 3.0)
@@ -116,20 +180,28 @@ def test_update_can_be_traced(name, arguments):
 
 
 # ── settings ────────────────────────────────────────────────────────────────────────────────────────────────
-def test_defaults_are_those_of_keras():
-    for name in ("SGD", "Adam"):
-        config = getattr(keras.optimizers, name)().get_config()
-        ours = getattr(optimizers, name)()
-        names = ["learning_rate", *([] if name == "Adam" else ["momentum", "nesterov"])]
-        names += ["beta_1", "beta_2", "epsilon"] if name == "Adam" else []
-        for key in names:
-            assert getattr(ours, key) == pytest.approx(config[key], rel=1e-6), (name, key)
+SETTINGS = {
+    "SGD": ["momentum", "nesterov"],
+    "Adam": ["beta_1", "beta_2", "epsilon"],
+    "AdamW": ["beta_1", "beta_2", "epsilon"],
+    "RMSprop": ["rho", "momentum", "epsilon", "centered"],
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_defaults_are_those_of_keras(name):
+    config = getattr(keras.optimizers, name)().get_config()
+    ours = getattr(optimizers, name)()
+    for key in ["learning_rate", "weight_decay", *SETTINGS[name]]:
+        assert getattr(ours, key) == (config[key] and pytest.approx(config[key], rel=1e-6)), key
 
 
 def test_slots():
     assert SGD().slots == ()
     assert SGD(momentum=0.5).slots == ("velocity",)
-    assert Adam().slots == ("m", "v")
+    assert Adam().slots == AdamW().slots == ("m", "v")
+    assert RMSprop().slots == ("velocity",)
+    assert RMSprop(momentum=0.1, centered=True).slots == ("velocity", "average_gradient", "momentum")
 
 
 def test_learning_rate_may_be_set():
@@ -155,6 +227,12 @@ def test_learning_rate_may_be_set():
         (Adam, {"beta_2": -0.1}),
         (Adam, {"epsilon": 0.0}),
         (Adam, {"epsilon": None}),
+        (SGD, {"weight_decay": -0.1}),
+        (Adam, {"weight_decay": float("inf")}),
+        (AdamW, {"weight_decay": "0.1"}),
+        (RMSprop, {"rho": 1.0}),
+        (RMSprop, {"momentum": -0.1}),
+        (RMSprop, {"epsilon": 0.0}),
     ],
 )
 def test_numbers_out_of_range_are_refused(cls, arguments):
@@ -167,6 +245,8 @@ def test_numbers_out_of_range_are_refused(cls, arguments):
 def test_get():
     assert type(optimizers.get("sgd")) is type(optimizers.get("SGD")) is type(optimizers.get(SGD)) is SGD
     assert type(optimizers.get("Adam")) is type(optimizers.get("adam")) is Adam
+    assert type(optimizers.get("AdamW")) is type(optimizers.get("adamw")) is AdamW
+    assert type(optimizers.get("RMSprop")) is type(optimizers.get("rmsprop")) is RMSprop
     optimizer = Adam()
     assert optimizers.get(optimizer) is optimizer
     with pytest.raises(UnknownNameError, match="Did you mean 'adam'"):
@@ -188,4 +268,4 @@ def test_an_optimizer_of_ones_own():
 
 
 def test_all_is_complete():
-    assert set(optimizers.__all__) == {"SGD", "Adam", "Optimizer", "get"}
+    assert set(optimizers.__all__) == {"SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get"}

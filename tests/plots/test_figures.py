@@ -37,6 +37,7 @@ ON_FIGURE = {
     "history": lambda **where: plots.history({"loss": [2.0, 1.0], "val_loss": [3.0, 2.0]}, **where),
     "heat_maps": lambda **where: plots.heat_maps({"z1": np.eye(3), "loss": np.array(0.5)}, **where),
     "weights": lambda **where: plots.weights(_model(), **where),
+    "learning_fan": lambda **where: plots.learning_fan({"loss": [[2.0, 1.0], [3.0, 2.0]]}, **where),
 }
 ALL = {**ON_AXES, **WITHOUT_SCALES, **ON_FIGURE}
 

@@ -14,6 +14,7 @@
 ``simplify``     fewer and smaller steps (``collect``: sums of products)
 ``lower``        named functions written in NumPy
 ``emit``         the text (``names``: from the user's lines; ``buffers``: where results are written)
+``members``      the graph of many networks at once
 ``batch``        programs for every number of rows (``rowwise``: what may be computed block by block)
 ``program``      the text and the function it defines
 ``interpret``    a graph evaluated node by node, to look at each value

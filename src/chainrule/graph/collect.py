@@ -16,7 +16,7 @@ from . import functions as fn
 from .node import CONSTANT, OPERATORS, Node, make, renewed, topological
 from .stable import applied
 
-__all__ = ["collect", "plain_number"]
+__all__ = ["as_python", "collect", "plain_number"]
 
 ARITHMETIC = {np.add, np.subtract, np.multiply, np.true_divide, np.negative, np.square, np.power}
 MOST_TERMS = 12
@@ -133,7 +133,7 @@ class _Expander:
         if not isinstance(node, Node):
             return {ONE: node}
         if node.op is CONSTANT and node.shape == ():
-            return {ONE: np.asarray(node.value).item()}
+            return {ONE: as_python(node, self.root.dtype)}
         if node.op is fn.sigmoid and applied(node.args[0], np.negative) and node.args[0].args[0] in self.sigmoids:
             return {ONE: 1, self._leaf(self.sigmoids[node.args[0].args[0]]): -1}  # σ(-z) = 1 - σ(z)
         if not _is_arithmetic(node) or (node.name and node is not self.root):  # what has a name keeps its line
@@ -254,6 +254,13 @@ class _Writer:
 
 def _only_masks(monomial: Monomial) -> bool:
     return bool(monomial) and all(isinstance(leaf, Node) and leaf.dtype.kind == "b" for leaf, _ in monomial)
+
+
+def as_python(number: Node, dtype: Any) -> Any:
+    """Return a known number as the shortest Python number that is the same in ``dtype``: 0.1 for ``np.float32(0.1)``."""
+    if number.dtype == dtype and number.dtype.kind == "f":
+        return float(str(number.value))
+    return np.asarray(number.value).item()
 
 
 def plain_number(number: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,18 +15,24 @@ from .functions import erf, scatter_add
 
 __all__ = ["Program", "run_text"]
 
+NUMPY = {"np": np, "erf": erf, "scatter_add": scatter_add}  # what programs call by name
 _serial = itertools.count(1)
 
 
-def run_text(emission: Emission, name: str) -> Callable[..., Any]:
+def run_text(emission: Emission, name: str, library: Mapping[str, Any] = NUMPY) -> Callable[..., Any]:
     """Execute a program's text and return the function it defines.
 
     The text is registered with ``linecache``, so that a traceback shows the line that failed.
+
+    Args:
+        emission: the text and the arrays it refers to.
+        name: the name of its function.
+        library: what stands for ``np`` and the helpers in it; NumPy, unless another engine brings its own.
     """
     filename = f"<chainrule program {next(_serial)}: {name}>"
     lines = emission.source.splitlines(keepends=True)
     linecache.cache[filename] = (len(emission.source), None, lines, filename)
-    namespace: dict[str, Any] = {"np": np, "erf": erf, "scatter_add": scatter_add, **emission.constants}
+    namespace: dict[str, Any] = {**library, **emission.constants}
     exec(compile(emission.source, filename, "exec"), namespace)
     function: Callable[..., Any] = namespace[name]
     weakref.finalize(

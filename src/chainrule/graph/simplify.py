@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .collect import collect, plain_number
+from .collect import as_python, collect, plain_number
 from .node import CONSTANT, Node, constant, make, rebuild
 from .stable import RESHAPES, Table, applied, is_number, share
 
@@ -85,7 +85,7 @@ def _plain_scalars(node: Node) -> Node | None:
     """Put known numbers into the text as Python numbers, which never widen an array."""
     if not any(_known_scalar(arg) for arg in node.args):
         return None
-    args = tuple(plain_number(np.asarray(a.value).item()) if _known_scalar(a) else a for a in node.args)
+    args = tuple(plain_number(as_python(a, node.dtype)) if _known_scalar(a) else a for a in node.args)
     if not any(isinstance(a, Node) for a in args):
         return constant(node.value)
     return make(node.op, args, node.kwargs)

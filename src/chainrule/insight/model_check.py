@@ -14,6 +14,7 @@ from ..graph.node import Node
 from ..nn.data import check_y
 from ..nn.forward import trace_scores
 from ..nn.layers.weights import substitute
+from ..nn.penalty import model_penalty
 from ..nn.steps import TracedStep, trace_step
 from ..nn.tracing import fixed_slots
 from .gradient_check import GradientCheck, check_array
@@ -51,7 +52,7 @@ def check_model(model: Any, x: Any, y: Any, tolerance: float = 1e-6, seed: int =
 
         def loss() -> float:
             (scored,) = _values([step.graph.scored], given)
-            return scores.loss(scored, labels)
+            return scores.loss(scored, labels) + model_penalty(model)
 
         gradients = _values(step.graph.gradients, given)
         checks = [

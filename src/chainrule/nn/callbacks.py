@@ -15,7 +15,8 @@ class Callback:
 
     Attributes:
         model: the model in training; set ``model.stop_training = True`` to end after this epoch.
-        params: ``epochs``, ``initial_epoch``, ``steps`` per epoch, ``verbose``, and which ``accuracy`` that name means.
+        params: ``epochs``, ``initial_epoch``, ``steps`` per epoch, ``verbose``, which ``accuracy`` that name means, and
+            the ``engine`` with the reason for it.
 
     >>> class Stop(Callback):
     ...     def on_epoch_end(self, epoch, logs=None):
@@ -54,7 +55,12 @@ class History(Callback):
             data. As in Keras, a training value is the mean over the batches as they came, weights changing between.
         epoch: the numbers of the epochs.
         params: the parameters of ``fit``.
+        engine: what ran the training program, ``"numpy"`` or ``"jax"``; empty before.
+        engine_reason: why this one.
     """
+
+    engine = ""
+    engine_reason = ""
 
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}
@@ -76,7 +82,8 @@ class ProgressBar(Callback):
     """One bar over all epochs, with the latest loss and metrics."""
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        """Draw the empty bar."""
+        """Say what runs, and draw the empty bar."""
+        print(f"Engine {self.params['engine']}.", flush=True)
         _explain_accuracy(self.params)
         from tqdm.auto import tqdm
 

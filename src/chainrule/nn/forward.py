@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ..engines.jax_engine.text import with_numpy_dtypes
 from ..engines.numpy_engine import Forward
 from ..errors import DataError
 from ..graph.batch import Shapes, fold_sizes, same_program, unmistakable_rows
 from ..graph.emit import Emission, emit
 from ..graph.lower import lower
-from ..graph.node import placeholder, topological
+from ..graph.node import Node, placeholder, topological
 from ..graph.program import run_text
 from ..graph.rowwise import rows_are_independent
 from ..graph.simplify import simplify
@@ -21,9 +22,9 @@ from ..graph.stable import stabilise
 from ..graph.trace import label, unwrap, wrap
 from .losses import Loss
 from .steps import checked_losses
-from .tracing import Head, example, inputs, run, two_numbers_of_rows, weights
+from .tracing import Head, TracedMode, TracedNetwork, example, fixed_slots, two_numbers_of_rows
 
-__all__ = ["ForwardProgram", "Scores", "trace_forward", "trace_scores"]
+__all__ = ["ForwardProgram", "Scores", "UseGraph", "trace_forward", "trace_scores", "trace_use"]
 
 
 class ForwardProgram:
@@ -43,22 +44,64 @@ class ForwardProgram:
         return self._forward(x, [slot.value for slot in self._slots])
 
 
-class _Traced:
-    """The forward graph on one number of rows."""
+class UseGraph:
+    """The network in use as a graph, on one number of rows.
 
-    def __init__(self, model: Any, x: Sequence[np.ndarray], rows: int, scored: bool) -> None:
-        model.number_layers()
-        self.data, self.weights = inputs(x, rows), weights(model.weight_slots)
-        with np.errstate(all="ignore"):
-            outputs = run(model, self.data, model.weight_slots, self.weights, False)
-            nodes = [unwrap(out) for out in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
-            final = stabilise(fold_sizes(nodes, rows, self.data[0]))
-            self.heads = [Head(node) for node in final]
-            wanted = [head.scored for head in self.heads] if scored else final
-            self.results = lower(simplify(wanted, topological(nodes)))
+    Attributes:
+        data: the input nodes of the data.
+        trained, fixed: those of the weights that are trained and of the others.
+        heads: what makes each output of its scored values.
+        results: the outputs, or the scored values.
+        other: the same on another number of rows, if it is one program for any.
+        shapes: the shapes of the values on any number of rows.
+    """
 
-    def plain(self) -> Emission:
-        return emit("forward", [*self.data, *self.weights], self.results, comments=False)
+    def __init__(
+        self, data: list[Node], trained: list[Node], fixed: list[Node], heads: list[Head], results: list[Node]
+    ) -> None:
+        self.data, self.trained, self.fixed, self.heads, self.results = data, trained, fixed, heads, results
+        self.other: UseGraph | None = None
+        self.shapes = Shapes(results, len(data[0].value))
+
+    def pair_with(self, other: UseGraph) -> None:
+        """Learn from the same network on another number of rows how each value grows with them."""
+        self.other = other
+        self.shapes = Shapes(self.results, len(self.data[0].value), other.results, len(other.data[0].value))
+
+    def text(self) -> Emission:
+        """Write it as a plain program of the data, the weights that are trained, and the others."""
+        inputs = [*self.data, *self.trained, *self.fixed]
+        return emit("forward", inputs, with_numpy_dtypes(self.results), comments=False)
+
+
+def _use(model: Any, x: Sequence[np.ndarray], rows: int, scored: bool) -> UseGraph:
+    network = TracedNetwork(model, x, rows, TracedMode(in_training=False))
+    with np.errstate(all="ignore"):
+        final = stabilise(fold_sizes(network.outputs, rows, network.data[0]))
+        heads = [Head(node) for node in final]
+        wanted = [head.scored for head in heads] if scored else final
+        results = lower(simplify(wanted, topological(network.outputs)))
+    return UseGraph(network.data, network.trained, network.fixed, heads, results)
+
+
+def trace_use(model: Any, x: Sequence[np.ndarray], scored: bool = False) -> UseGraph:
+    """Trace the network in use, for any number of rows if that is one program, else for those of ``x``.
+
+    Args:
+        model: a built model.
+        x: the data, checked; a few rows serve as example.
+        scored: whether the program gives what the outputs are made of, before a final sigmoid or softmax.
+    """
+    few, more = two_numbers_of_rows(model, x)
+    try:
+        with watching_comparisons() as compared:
+            graph, other = (_use(model, x, number, scored) for number in (few, more))
+        if not {few, more} & compared and same_program(graph.text(), other.text()):
+            graph.pair_with(other)
+            return graph
+    except Exception:  # the user's function may want an even number of rows, say; if not, it fails again below
+        pass
+    return _use(model, x, len(x[0]), scored)
 
 
 def trace_forward(model: Any, x: Sequence[np.ndarray], scored: bool = False) -> ForwardProgram:
@@ -69,24 +112,13 @@ def trace_forward(model: Any, x: Sequence[np.ndarray], scored: bool = False) -> 
         x: the data, checked; a few rows serve as example.
         scored: whether the program gives what the outputs are made of, before a final sigmoid or softmax.
     """
-    few, more = two_numbers_of_rows(model, x)
-    rows: int | None = None
-    try:
-        with watching_comparisons() as compared:
-            traced, other = (_Traced(model, x, number, scored) for number in (few, more))
-        shapes = Shapes(traced.results, few, other.results, more)
-        if (
-            {few, more} & compared
-            or not same_program(traced.plain(), other.plain())
-            or not rows_are_independent(traced.results, traced.data, shapes)
-        ):
-            rows = len(x[0])
-    except Exception:  # the user's function may want an even number of rows, say; if not, it fails again below
-        rows = len(x[0])
-    if rows is not None:
-        traced = _Traced(model, x, rows, scored)
-        shapes = Shapes(traced.results, rows)
-    return ForwardProgram(model, Forward(traced.data, traced.weights, traced.results, shapes, rows), traced.heads)
+    graph, rows = trace_use(model, x, scored), None
+    if graph.other is None or not rows_are_independent(graph.results, graph.data, graph.shapes):
+        graph, rows = _use(model, x, len(x[0]), scored), len(x[0])
+    slots = [*model.trainable_slots, *fixed_slots(model)]
+    nodes = dict(zip(slots, [*graph.trained, *graph.fixed], strict=True))
+    weights = [nodes[slot] for slot in model.weight_slots]  # in the model's own order
+    return ForwardProgram(model, Forward(graph.data, weights, graph.results, graph.shapes, rows), graph.heads)
 
 
 class Scores:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
 
 from ..errors import DataError
 
-__all__ = ["generator", "set_random_seed"]
+__all__ = ["generator", "preserved", "set_random_seed"]
 
 _source: np.random.Generator | None = None  # made when first needed: importing numpy.random takes time
 
@@ -39,3 +43,31 @@ def set_random_seed(seed: int) -> None:
     python_random.seed(int(seed))
     np.random.seed(int(seed))
     _source = np.random.default_rng(int(seed))
+
+
+@contextmanager
+def preserved() -> Iterator[None]:
+    """Whatever is drawn or seeded inside, random draws go on afterwards as if it had not been.
+
+    >>> set_random_seed(1)
+    >>> with preserved():
+    ...     set_random_seed(2)
+    >>> after = generator().random()
+    >>> set_random_seed(1)
+    >>> generator().random() == after
+    True
+    """
+    import random as python_random
+
+    global _source
+    source = _source
+    state: Any = None if source is None else source.bit_generator.state
+    of_python, of_numpy = python_random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        _source = source
+        if source is not None:
+            source.bit_generator.state = state
+        python_random.setstate(of_python)
+        np.random.set_state(of_numpy)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..engines.numpy_engine import StepGraph, UpdateGraph
+from ..engines.graphs import StepGraph, UpdateGraph
 from ..errors import DataError
-from ..graph.batch import Shapes, fold_sizes, same_program
+from ..graph.batch import fold_sizes, same_program
 from ..graph.derive import derive
 from ..graph.emit import Emission, emit
 from ..graph.lower import lower
@@ -21,9 +21,10 @@ from ..graph.stable import Table, stabilise
 from ..graph.trace import Tracer, unwrap, wrap
 from .losses import Loss
 from .optimizers import Optimizer
+from .penalty import trace_penalty
 from .tracing import Head, TracedMode, TracedNetwork, example, two_numbers_of_rows
 
-__all__ = ["TracedStep", "checked_losses", "mean_loss", "trace_step", "trace_update"]
+__all__ = ["TracedStep", "checked_losses", "trace_step", "trace_update", "whole_loss"]
 
 
 class TracedStep:
@@ -66,9 +67,9 @@ def _trace_for_any_batch(model: Any, loss: Loss, x: Sequence[np.ndarray], y: np.
     if {few, more} & compared or not same_program(_plain(step.graph), _plain(other.graph)):
         return None
     step.any_batch = True
-    step.graph.shapes = Shapes(step.graph.results, few, other.graph.results, more)
     graph = step.graph
-    graph.splits = graph.batch_loss is None and sums_over_rows(graph.gradients, graph.data, graph.shapes)
+    graph.pair_with(other.graph)
+    graph.splits = not graph.returned and sums_over_rows(graph.gradients, graph.data, graph.shapes)
     return step
 
 
@@ -79,29 +80,46 @@ def _trace_rows(
     labels, count = placeholder(example(y, rows), "y"), placeholder(rows, "n")
     data, trained, (output,) = network.data, network.trained, network.outputs
     with np.errstate(all="ignore"):
-        losses, total = mean_loss(loss, labels, output, count)
-        whole = losses.ndim == 0
+        losses, *numbers = whole_loss(network, loss, labels, count)
         table = Table()
-        final, summed = stabilise(fold_sizes([output, total], rows, data[0]), table=table)
+        final, *numbers = stabilise(fold_sizes([output, *numbers], rows, data[0]), table=table)
         head = Head(final)
-        given = topological([head.scored, summed])
-        wanted = [summed] if whole or for_one_size else []  # a loss that cannot be computed row by row afterwards
-        results = fold_sizes([head.scored, *derive(summed, trained), *wanted], rows, data[0])
+        given = topological([head.scored, numbers[0]])
+        in_step = losses.ndim == 0 or for_one_size  # a loss that cannot be computed row by row afterwards
+        wanted = numbers[:1] if in_step else numbers[1:]
+        results = fold_sizes([head.scored, *derive(numbers[0], trained), *wanted], rows, data[0])
         scored, *gradients = lower(simplify(results, given, table))
-        batch_loss = gradients.pop() if wanted else None
+        returned = gradients.pop() if wanted else None
     scored.name = scored.name or "outputs"
     for node, weight in zip(gradients, trained, strict=True):
         node.name = node.name or f"d{weight.name}"
+    batch_loss, penalty = (returned, None) if in_step else (None, returned)
+    if penalty is not None:
+        penalty.name = penalty.name or "penalty"
     rowwise = [*data, labels, *(mask.node for mask in network.mode.masks)]
-    graph = StepGraph(rowwise, count, trained, network.fixed, scored, gradients, batch_loss)
+    graph = StepGraph(rowwise, count, trained, network.fixed, scored, gradients, batch_loss, penalty)
     return TracedStep(graph, network.mode, output, head)
 
 
-def mean_loss(loss: Loss, labels: Node, output: Node, count: Node) -> tuple[Node, Node]:
-    """Return the losses, one per row or one for the batch, and their mean over ``count`` rows."""
+def whole_loss(network: TracedNetwork, loss: Loss, labels: Node, count: Node) -> list[Node]:
+    """Return what training makes small, and its parts.
+
+    Args:
+        network: a traced model with one output.
+        loss: its loss.
+        labels, count: the input nodes of the labels and of the number of rows.
+
+    Returns:
+        The losses, one per row or one for the batch; the whole loss, which is their mean over ``count`` rows and the
+        penalty of the weights; and the penalty by itself, if there is one.
+    """
+    (output,) = network.outputs
     losses = checked_losses(loss, loss.call(wrap(labels), wrap(output)), len(labels.value))
-    total = losses.sum() / (wrap(count) * int(np.prod(losses.node.shape[1:]))) if losses.ndim else losses
-    return unwrap(losses), unwrap(total)
+    mean = losses.sum() / (wrap(count) * int(np.prod(losses.node.shape[1:]))) if losses.ndim else losses
+    penalty = trace_penalty(network.slots[: len(network.trained)], network.trained)
+    if penalty is None:
+        return [unwrap(losses), unwrap(mean)]
+    return [unwrap(losses), unwrap(wrap(penalty) + mean), penalty]
 
 
 def checked_losses(loss: Loss, losses: Any, rows: int) -> Any:
@@ -124,13 +142,13 @@ def _plain(graph: StepGraph) -> Emission:
 
 def trace_update(optimizer: Optimizer, dtype: Any) -> UpdateGraph:
     """Trace the optimizer's update on one vector of all weights."""
-    (few, graph), (more, other) = ((length, _trace_update(optimizer, dtype, length)) for length in (3, 5))
+    graph, other = (_trace_update(optimizer, dtype, length) for length in (3, 5))
     if not same_program(_plain_update(graph), _plain_update(other)):
         raise DataError(
             f"the update of {type(optimizer).__name__} should do the same for each weight, whatever their number. It "
             f"is called with all weights as one vector, so sums over it or its length have no meaning"
         )
-    graph.shapes = Shapes(graph.new, few, other.new, more)
+    graph.pair_with(other)
     return graph
 
 
@@ -143,7 +161,7 @@ def _trace_update(optimizer: Optimizer, dtype: Any, length: int) -> UpdateGraph:
     new, after = optimizer.update(wrap(long), wrap(gradients), state, *(wrap(node) for node in settings))
     values = [unwrap(new), *(unwrap(after[name]) for name in optimizer.slots)]
     values = simplify(values, topological(values))
-    return UpdateGraph(long, gradients, slots, settings, values, Shapes(values, length))
+    return UpdateGraph(long, gradients, slots, settings, values)
 
 
 def _plain_update(graph: UpdateGraph) -> Emission:

@@ -12,10 +12,12 @@ from . import losses, metrics, optimizers
 from .callbacks import Callback, EpochLines, History, ProgressBar
 from .data import check_fit_options, check_y, split_validation
 from .fitting import Fitting
+from .fitting.engine import check_engine
 from .forward import trace_forward, trace_scores
 from .layers.weights import WeightSlot
 from .losses import Loss
 from .metrics import Metric, ResolvedAccuracy, resolve_accuracy
+from .penalty import model_penalty
 from .steps import trace_update
 
 __all__ = ["Trainer"]
@@ -43,10 +45,10 @@ class OptimizerState:
 
 
 class Training:
-    """What ``compile`` settles: loss, optimizer, metrics, and the optimizer's memory."""
+    """What ``compile`` settles: loss, optimizer, metrics, engine, and the optimizer's memory."""
 
-    def __init__(self, optimizer: Any, loss: Any, chosen: Sequence[Any]) -> None:
-        self.optimizer, self.loss = optimizers.get(optimizer), losses.get(loss)
+    def __init__(self, optimizer: Any, loss: Any, chosen: Sequence[Any], engine: str = "auto") -> None:
+        self.optimizer, self.loss, self.engine = optimizers.get(optimizer), losses.get(loss), engine
         self.metrics: list[Metric] = [metrics.get(one) for one in chosen]
         self._state: OptimizerState | None = None
 
@@ -89,21 +91,26 @@ class Trainer:
 
     # --- compile ---
 
-    def compile(self, optimizer: Any = "adam", loss: Any = None, *, metrics: Any = None) -> None:
+    def compile(self, optimizer: Any = "adam", loss: Any = None, *, metrics: Any = None, engine: str = "auto") -> None:
         """Say how the model shall learn.
 
         Args:
             optimizer: a name (``"sgd"``, ``"adam"``) or an optimizer.
             loss: a name, a loss, or a function ``f(y_true, y_pred)`` in plain NumPy.
             metrics: names, metrics or functions to watch; ``"accuracy"`` means the one that fits labels and outputs.
+            engine: what runs the training program: ``"numpy"``, line by line; ``"jax"``, compiled (``pip install
+                'chainrule[jax]'``), on a GPU where JAX has one; or ``"auto"``, NumPy for work that is done before JAX
+                has compiled it, else JAX if it is installed. The environment variable ``CHAINRULE_ENGINE`` says what
+                ``"auto"`` shall mean.
 
         Raises:
             UnknownNameError: for a name nobody knows; the message lists the nearest.
+            DataError: there is no loss, or no such engine.
         """
         if loss is None:
             raise DataError("compile expects a loss, such as loss='binary_crossentropy' or 'mse'")
         chosen = metrics if isinstance(metrics, (list, tuple)) else [] if metrics is None else [metrics]
-        self._training = Training(optimizer, loss, chosen)
+        self._training = Training(optimizer, loss, chosen, check_engine(engine))
 
     @property
     def compiled(self) -> bool:
@@ -185,13 +192,18 @@ class Trainer:
         history = History()
         watchers = self._watchers(history, callbacks, verbose)
         self._try_metrics(data, labels)
-        fitting = Fitting(self, data, labels, 32 if batch_size is None else batch_size, shuffle, rng)
+        fitting = Fitting(
+            self, data, labels, 32 if batch_size is None else batch_size, shuffle, rng, held_out, validate,
+            max(0, epochs - initial_epoch), watched=bool(callbacks),
+        )  # fmt: skip
         self.history = history
+        history.engine, history.engine_reason = fitting.engine
         params = {
             "epochs": epochs,
             "initial_epoch": initial_epoch,
             "verbose": verbose,
-            "steps": -(-fitting.rows // fitting.batch),
+            "steps": -(-fitting.task.rows // fitting.task.batch),
+            "engine": f"{fitting.engine.name}: {fitting.engine.reason}",
             "accuracy": self._meaning_of_accuracy(training, labels),
         }
         for watcher in watchers:
@@ -199,26 +211,16 @@ class Trainer:
             watcher.set_model(self)
         with fitting:
             self._source = fitting.source
-            self._run_epochs(fitting, range(initial_epoch, epochs), watchers, validate)
+            self._run_epochs(fitting, range(initial_epoch, epochs), watchers)
         return history
 
-    def _run_epochs(
-        self,
-        fitting: Fitting,
-        epochs: range,
-        watchers: Sequence[Callback],
-        validate: Callable[[], dict[str, float]] | None,
-    ) -> None:
+    def _run_epochs(self, fitting: Fitting, epochs: range, watchers: Sequence[Callback]) -> None:
         self.stop_training = False
         _tell(watchers, "on_train_begin")
         try:
             for epoch in epochs:
                 _tell(watchers, "on_epoch_begin", epoch)
-                loss, seen, scored = fitting.epoch(epoch)
-                logs = {"loss": loss, **self._judged(self._compiled(), seen, fitting.scores.outputs(scored))}
-                if validate is not None:
-                    logs |= {f"val_{name}": value for name, value in validate().items()}
-                _tell(watchers, "on_epoch_end", epoch, logs)
+                _tell(watchers, "on_epoch_end", epoch, fitting.epoch(epoch, epochs.stop - epoch))
                 if self.stop_training:
                     break
         finally:
@@ -322,7 +324,8 @@ class Trainer:
 
         def judge() -> dict[str, float]:
             (scored,) = forward(x)
-            return {"loss": scores.loss(scored, y), **self._judged(training, y, scores.outputs(scored))}
+            loss = scores.loss(scored, y) + model_penalty(self)
+            return {"loss": loss, **self._judged(training, y, scores.outputs(scored))}
 
         return judge
 

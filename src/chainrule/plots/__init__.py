@@ -10,6 +10,7 @@ read too.
 from __future__ import annotations
 
 from .boundary import decision_boundary
+from .ensembles import learning_fan
 from .functions import activation
 from .images import samples
 from .mistakes import mistakes
@@ -25,6 +26,7 @@ __all__ = [
     "decision_boundary",
     "heat_maps",
     "history",
+    "learning_fan",
     "mistakes",
     "network",
     "roc",

@@ -10,21 +10,25 @@ from typing import Any, cast
 import numpy as np
 
 from ...errors import DataError, ShapeError, UnknownNameError
+from ...graph.derive import derive
+from ...graph.node import topological
 from ...graph.rowwise import rows_are_independent
-from ..looking.forms import LOSS
+from ...graph.simplify import simplify
+from ..looking.forms import LOSS, PENALTY
 from ..looking.passes import Pass, look
 from ..looking.watched import Watched
 from .chain import Chain, Route
 from .explanation import Explanation, Factor, UnitPath, partial
-from .formulas import Unit, Words, unit_words
+from .formulas import Unit, Words, of_entry, unit_words
 from .links import Entrywise
-from .segments import Segment
+from .segments import Segment, evaluated
 
 __all__ = ["explain"]
 
 LISTED = 10
 LETTERS = "jklmpqrstuvw"
 LOSS_WORDS = Words(LOSS, r"\mathrm{loss}")
+PENALTY_WORDS = Words(PENALTY, r"\mathrm{penalty}")
 
 
 def explain(model: Any, weight: str, x: Any, y: Any) -> Explanation:
@@ -36,6 +40,8 @@ def explain(model: Any, weight: str, x: Any, y: Any) -> Explanation:
 
     Where the logarithm of the loss undoes the network's last function, the two make one factor if they must: after a
     softmax, whose outputs all depend on all of its inputs, and where a sigmoid is as good as 0 or 1.
+
+    The penalty of a weight that has a regularizer depends on no path: what it adds is a term of its own.
 
     Args:
         model: a compiled model.
@@ -76,16 +82,18 @@ def explain(model: Any, weight: str, x: Any, y: Any) -> Explanation:
     with np.errstate(all="ignore"):  # what is not finite is shown as it is
         chain, note = _chain(seen, symbol, index)
         routes, surely_largest = chain.largest(LISTED)
+        penalty = _penalty(seen, symbol, index)
     place = f"[{', '.join(map(str, index))}]" if index else ""
     words = unit_words(symbol, (2,), ", ".join(map(str, index))) if index else unit_words(symbol, (), 0)
     by_program = watched.derivatives.get(symbol)
     trained = by_program is not None
     gradient = float(seen[by_program][index]) if by_program else float(chain.samples.mean())
+    share = Factor(partial(PENALTY_WORDS, words), *penalty) if penalty else None
     paths = [_path(chain, route, words) for route in routes]
     general, over = _general(chain, routes[0], words) if routes and chain.routes == 1 else ([], {})
     name = f"{slot.path}{place}"
     return Explanation(
-        name, words, gradient, trained, chain.samples, chain.count, paths, surely_largest, general, over, note
+        name, words, gradient, trained, chain.samples, chain.count, paths, surely_largest, general, over, note, share
     )
 
 
@@ -145,6 +153,17 @@ def _chain(seen: Pass, symbol: str, index: tuple[int, ...]) -> tuple[Chain, str]
     return stable, (
         f"{passed}: some outputs are so close to 0 or 1 that the factors by themselves are no finite numbers."
     )
+
+
+def _penalty(seen: Pass, symbol: str, index: tuple[int, ...]) -> tuple[Words | None, np.ndarray] | None:
+    """Return the derivative of the penalty by one entry of a weight, as a formula and as a number; None without one."""
+    whole, weight = seen.watched.penalty, seen.watched.inputs[symbol]
+    known = [] if whole is None else topological([whole])
+    if whole is None or weight not in known:
+        return None
+    (slopes,) = simplify(derive(whole, [weight]), known)
+    given = {node: seen[name] for name, node in seen.watched.inputs.items() if name in seen}
+    return of_entry(slopes, index, weight), evaluated(slopes, given)[index].reshape(1)
 
 
 # --- from routes to what is shown ---

@@ -60,9 +60,10 @@ class Explanation:
     Attributes:
         weight: the weight's name, ``"dense/kernel[3, 7]"``.
         symbol: its name in the program, ``W1[3, 7]``, as plain text and as LaTeX.
-        gradient: the derivative of the mean loss by it: the entry of the program's ``dW1``, if there is one.
+        gradient: the derivative of the loss by it: the entry of the program's ``dW1``, if there is one.
         trained: whether there is: a frozen weight has a derivative, but the program leaves it out.
-        samples: the derivative of each sample's loss by it, (n,): the sum over all paths. Their mean is the gradient.
+        samples: the derivative of each sample's loss by it, (n,): the sum over all paths. Their mean, and what the
+            penalty adds, is the gradient.
         count: the number of paths.
         paths: the largest of them, at most ten, by size of their mean product; those that are 0 only if there are no
             more than ten.
@@ -72,6 +73,7 @@ class Explanation:
             go through different values.
         over: the letters, each with the number of units and the values it stands for.
         note: what is to be said about the factors, or nothing.
+        penalty: the derivative of the penalty by it, one number, (1,); None if the weight has none.
     """
 
     def __init__(
@@ -87,10 +89,11 @@ class Explanation:
         chain: list[Factor],
         over: dict[str, tuple[int, list[str]]],
         note: str,
+        penalty: Factor | None = None,
     ) -> None:
         self.weight, self.symbol, self.gradient, self.trained = weight, symbol, gradient, trained
         self.samples, self.count, self.paths, self.surely_largest = samples, count, paths, surely_largest
-        self.chain, self.over, self.note = chain, over, note
+        self.chain, self.over, self.note, self.penalty = chain, over, note, penalty
         rest = float(samples.mean()) - sum(path.product for path in paths)
         size = sum(abs(path.product) for path in paths)
         self.rest = rest if abs(rest) > 1e-14 * size else 0.0  # what is smaller comes from rounding
@@ -113,31 +116,50 @@ class Explanation:
 
     def _sections(self, latex: bool) -> list[str]:
         if not self.count:
-            return [f"No path leads from {self.symbol.text} to the loss: the loss does not depend on it."]
+            return [self._no_path(latex)]
         fits = self.count == 1 and len(self.chain) <= MOST
         table = _factor_table(self) if fits else _path_table(self)
         by_sample = ", ".join(number_text(x + 0.0, 4) for x in self.samples[:SAMPLES])
         more = ", …" if len(self.samples) > SAMPLES else ""
         mean = ", the mean over the samples" if len(self.samples) > 1 else ""
+        if self.penalty:
+            mean += f"{' plus' if mean else ', with'} {self.penalty.symbol.text}"
         name = self.symbol.text
         whose = f"The program's d{name}" if self.trained else f"∂loss/∂{name}, which the program leaves out (frozen)"
         parts = [
             self._equation(latex),
             _table_text(*table, latex),
             f"by sample: {by_sample}{more}" if self.count > 1 and len(self.samples) > 1 else "",
+            self._penalty(latex),
             f"{whose}{mean}: {number_text(self.gradient + 0.0, 6)}",
             self.note,
         ]
         return [part for part in parts if part]
 
+    def _no_path(self, latex: bool) -> str:
+        name = self.symbol.text
+        if not self.penalty:
+            return f"No path leads from {name} to the loss: the loss does not depend on it."
+        return f"No path leads from {name} to the loss of a sample. It has a penalty alone: {self._penalty(latex)}"
+
+    def _penalty(self, latex: bool) -> str:
+        """What the penalty adds: symbol, formula, number; nothing if there is none."""
+        if not self.penalty:
+            return ""
+        parts = [part for part in (self.penalty.symbol, self.penalty.formula) if part]
+        text = " = ".join(f"${part.latex}$" if latex else part.text for part in parts)
+        return f"{text} = {number_text(self.penalty.values[0] + 0.0, 6)}"
+
     def _equation(self, latex: bool) -> str:
         """The chain as symbols and, where there are several paths, as formulas."""
         total = "" if self.count == 1 else r"\sum " if latex else "Σ "
+        added = "" if not self.penalty else " + " + (self.penalty.symbol.latex if latex else self.penalty.symbol.text)
         if not self.chain:
-            return f"The sum over all paths of the products of their local derivatives is ∂loss/∂{self.symbol.text}."
-        sides = [f"{total}{_product([factor.symbol for factor in self.chain], latex)}"]
+            products = "The sum over all paths of the products of their local derivatives"
+            return f"{products}{' plus the share of the penalty' if added else ''} is ∂loss/∂{self.symbol.text}."
+        sides = [f"{total}{_product([factor.symbol for factor in self.chain], latex)}{added}"]
         if self.count > 1 and any(factor.formula for factor in self.chain):
-            sides.append(f"{total}{_product([factor.formula or factor.symbol for factor in self.chain], latex)}")
+            sides.append(f"{total}{_product([factor.formula or factor.symbol for factor in self.chain], latex)}{added}")
         left = partial(Words("loss", r"\mathrm{loss}"), self.symbol)
         if latex:
             lines = r" \\ ".join(f"&= {side}" for side in sides)

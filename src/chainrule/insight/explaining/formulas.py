@@ -15,7 +15,7 @@ from ...graph.node import CONSTANT, Node, constant, make, map_nodes, placeholder
 from ...graph.simplify import simplify
 from ...graph.stable import RESHAPES
 
-__all__ = ["Formula", "Unit", "Words", "label", "of_entries", "of_weight", "unit_words"]
+__all__ = ["Formula", "Unit", "Words", "label", "of_entries", "of_entry", "of_weight", "unit_words"]
 
 SPREADING = RESHAPES | {np.broadcast_to}
 LONGEST = 64
@@ -72,6 +72,18 @@ def of_entries(node: Node, names: Mapping[Node, str], weights: set[Node], number
         numbers: nodes that are one number in all rows, to be written as that number.
     """
     return lambda user, source: _Entry(node.shape[1:], source, names, weights, numbers).words(node)
+
+
+def of_entry(node: Node, index: tuple[int, ...], weight: Node) -> Words | None:
+    """Return the formula of one entry of an array of a weight's shape that is computed from it entry by entry.
+
+    Args:
+        node: the array.
+        index: the entry.
+        weight: the input node of the weight.
+    """
+    unit = int(np.ravel_multi_index(index, node.shape)) if index else 0
+    return _Entry(node.shape, unit, {weight: str(weight.name)}, {weight}, {}).words(node)
 
 
 class _Entry:

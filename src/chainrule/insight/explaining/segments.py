@@ -26,7 +26,7 @@ from ..looking.watched import Watched
 from .formulas import Formula, Unit, Words, of_entries, of_weight, unit_words
 from .links import Each, Ends, Entrywise, Link, Shared
 
-__all__ = ["Segment"]
+__all__ = ["Segment", "evaluated"]
 
 MOST_NUMBERS = 1 << 27  # in the matrices of one link: 1 GB
 RANDOM_ROWS = 5
@@ -113,9 +113,9 @@ class Segment:
 
     def _link(self, source: str, node: Node, given: dict[Node, Any]) -> Link:
         if self.name == LOSS:
-            return Each(self.name, source, _flat(_evaluated(node, given))[:, np.newaxis], self._formula(node, given))
+            return Each(self.name, source, _flat(evaluated(node, given))[:, np.newaxis], self._formula(node, given))
         if self.works_entrywise(source):
-            return Entrywise(self.name, source, _flat(_evaluated(node, given)), self._formula(node, given))
+            return Entrywise(self.name, source, _flat(evaluated(node, given)), self._formula(node, given))
         if {step for step in topological([node]) if step.op is INPUT} <= {*self.weights, self._seed}:
             return self._shared(source, node, given)
         return self._each(source, node, given)
@@ -134,7 +134,7 @@ class Segment:
         """Run all unit vectors through as if they were samples."""
         units = self._unit_vectors()
         random = _random({weight: weight.shape for weight in self.weights})
-        slopes, pattern = (_flat(_evaluated(node, one | units)) for one in (given, random))
+        slopes, pattern = (_flat(evaluated(node, one | units)) for one in (given, random))
         formula: Formula = lambda user, source: None
         for weight in self.weights:
             for transposed, matrix in ((True, random[weight].T), (False, random[weight])):
@@ -160,7 +160,7 @@ class Segment:
         slopes = np.empty((rows, len(vectors), units))
         for place, vector in enumerate(vectors):
             seeds = np.broadcast_to(vector, (rows, *vector.shape))
-            slopes[:, place] = _flat(_evaluated(node, given | {self._seed: seeds}))
+            slopes[:, place] = _flat(evaluated(node, given | {self._seed: seeds}))
         return Each(self.name, source, slopes, lambda user, source: None)
 
     # --- the link to a weight ---
@@ -173,10 +173,10 @@ class Segment:
         random = _random(
             {leaf: leaf.shape if leaf in self.weights else (RANDOM_ROWS, *leaf.shape[1:]) for leaf in given}
         )
-        pattern = _flat(_evaluated(node, random))
+        pattern = _flat(evaluated(node, random))
         (units,) = np.nonzero((pattern != 0).any(axis=0))
         words: dict[Unit, Words | None] = {int(unit): self._column(pattern[:, unit], random) for unit in units}
-        return Ends(self.name, units, _flat(_evaluated(node, given)), words)
+        return Ends(self.name, units, _flat(evaluated(node, given)), words)
 
     def _column(self, entries: np.ndarray, random: Mapping[Node, np.ndarray]) -> Words | None:
         """Find the unit of a source that an entry of the derivative is."""
@@ -190,7 +190,7 @@ class Segment:
         return None
 
 
-def _evaluated(node: Node, given: Mapping[Node, Any]) -> np.ndarray:
+def evaluated(node: Node, given: Mapping[Node, Any]) -> np.ndarray:
     """Return the value of a node on the numbers of a pass."""
     if node in given or node.op is CONSTANT:
         return np.asarray(given.get(node, node.value))

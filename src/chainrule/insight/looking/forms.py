@@ -17,9 +17,10 @@ from ...graph.chain_rule.local import replaced
 from ...graph.node import Node, make, placeholder, rebuild, topological
 from ...graph.stable import applied, is_number, negated, stabilise
 
-__all__ = ["LOSS", "Form", "complements", "keeping_rests", "written"]
+__all__ = ["LOSS", "PENALTY", "Form", "complements", "keeping_rests", "written"]
 
 LOSS = "loss"
+PENALTY = "penalty"
 REST = "the rest to one"
 
 
@@ -28,8 +29,8 @@ class Form:
 
     Attributes:
         values: the node of each named value, in an order in which they can be computed.
-        total: the node of the mean loss.
-        summed: that of the sum over the rows, of which the mean loss is the n-th part.
+        total: the node of the loss: the mean over the rows, and the penalty of the weights if they have one.
+        summed: that of the sum over the rows, of which the mean is the n-th part.
     """
 
     def __init__(self, values: dict[str, Node], total: Node, summed: Node) -> None:

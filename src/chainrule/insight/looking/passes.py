@@ -84,7 +84,8 @@ class Pass:
         model: the model.
         watched: the model as it was traced, with the names of its values.
         names: every name, in the order of the program: what was given, the forward pass, the way back.
-        loss: the mean loss over the rows, None without labels.
+        loss: the mean loss over the rows, with the penalty of the weights if they have one, which is the value
+            ``"penalty"``; None without labels.
         layers: the same values layer by layer, one entry for each use of a layer.
         program: the text that was run.
     """

@@ -22,9 +22,9 @@ from ...graph.simplify import simplify
 from ...graph.sizes import watching_comparisons
 from ...graph.stable import Table, stabilise
 from ...nn.layers import Layer
-from ...nn.steps import mean_loss
+from ...nn.steps import whole_loss
 from ...nn.tracing import Head, TracedMode, TracedNetwork, example, two_numbers_of_rows
-from .forms import LOSS, Form, complements, keeping_rests, written
+from .forms import LOSS, PENALTY, Form, complements, keeping_rests, written
 
 __all__ = ["LayerCall", "Watched", "watch"]
 
@@ -60,6 +60,7 @@ class Watched:
         written, stable: the function as it was written and as ``fit`` differentiates it; None without labels.
         missed: the values that the stable form passes by.
         losses: the node of the losses in stable form, one for each row, or that of the mean; None without labels.
+        penalty: the node of the penalty of the weights in stable form; None without labels or where there is none.
         symbols: the names of the weights.
         results: the nodes of what the program returns by name: the forward values and the loss, then the derivatives
             by all that the loss depends on.
@@ -77,9 +78,12 @@ class Watched:
         self.missed: set[str] = set()
         self.derivatives: dict[str, str] = {}
         self.losses: Node | None = None
+        self.penalty: Node | None = None
         labels = [] if y is None else [placeholder(example(y, rows), "y"), placeholder(rows, "n")]
         self.rows, self._names = rows, Names()
         self._names.taken.update({LOSS, "losses"})
+        if any(slot.regularizer is not None for slot in self.network.slots[: len(self.network.trained)]):
+            self._names.taken.add(PENALTY)
         self.inputs = self._named_inputs(labels)
         weights = zip(self.network.slots, [*self.network.trained, *self.network.fixed], strict=True)
         self.symbols: dict[Any, str] = {slot: str(node.name) for slot, node in weights}
@@ -140,17 +144,18 @@ class Watched:
         return dict(zip(self.values, simplify(values, topological(values)), strict=True))
 
     def _with_derivatives(self, loss: Any, labels: Node, count: Node) -> tuple[dict[str, Node], dict[str, Node]]:
-        output = self.network.outputs[0]
-        losses, total = mean_loss(loss, labels, output, count)
-        traced = self._folded([total, losses, output, *self.values.values()])
+        losses, total, *penalty = whole_loss(self.network, loss, labels, count)
+        (output,) = self.network.outputs
+        traced = self._folded([total, losses, output, *self.values.values(), *penalty])
         self.written = written(self._form(traced)[0])
         table = Table()
-        self.stable, self.losses, output = self._form(stabilise(traced, table=table))
+        self.stable, self.losses, output, self.penalty = self._form(stabilise(traced, table=table))
         self.missed = self.stable.passes_by(self.written)
         by = self._in_stable(Head(output).scored, table) | self._in_written()
-        values = [*self.stable.values.values(), self.losses, self.stable.total]
+        last = {"losses": self.losses, **({PENALTY: self.penalty} if self.penalty else {}), LOSS: self.stable.total}
+        values = [*self.stable.values.values(), *last.values()]
         values = simplify(values, topological(values), table)
-        forward = dict(zip([*self.values, "losses", LOSS], values, strict=True))
+        forward = dict(zip([*self.values, *last], values, strict=True))
         if self.losses is self.stable.total:
             del forward["losses"]
         self.derivatives = {name: self._names.take(f"d{name}") for name in self._backwards(by)}
@@ -159,12 +164,14 @@ class Watched:
     def _folded(self, nodes: Iterable[Node]) -> list[Node]:
         return fold_sizes(nodes, self.rows, self.network.data[0])
 
-    def _form(self, nodes: list[Node]) -> tuple[Form, Node, Node]:
-        total, losses, output, *values = nodes
-        summed = make(np.multiply, (total, self.inputs["n"])) if losses is total else make(np.sum, (losses,))
+    def _form(self, nodes: list[Node]) -> tuple[Form, Node, Node, Node | None]:
+        total, losses, output, *others = nodes
+        values, penalty = others[: len(self.values)], others[len(self.values) :]
+        summed = make(np.sum, (losses,)) if losses.ndim else make(np.multiply, (losses, self.inputs["n"]))
         if losses.ndim > 1:
             summed = make(np.true_divide, (summed, int(np.prod(losses.shape[1:]))))
-        return Form(dict(zip(self.values, values, strict=True)), total, summed), losses, output
+        form = Form(dict(zip(self.values, values, strict=True)), total, summed)
+        return form, losses, output, penalty[0] if penalty else None
 
     def _in_stable(self, scored: Node, table: Table) -> dict[str, Node]:
         """Derive by weights and values. Those by weights are made as ``fit`` makes them, and hold most others."""
@@ -172,7 +179,8 @@ class Watched:
         form, trained, given = self.stable, self.network.trained, topological([scored, self.stable.total])
         seen = [name for name in form.reached() if name not in self.missed]
         derived = self._folded(derive(form.total, [*trained, *(form.values[name] for name in seen)]))
-        _, *made = simplify([scored, *derived[: len(trained)]], given, table)
+        penalty = [] if self.penalty is None else [self.penalty]  # a step of fit shares its steps with it
+        made = simplify([scored, *derived[: len(trained)], *penalty], given, table)[1 : len(trained) + 1]
         held = {node.name: node for node in topological(made)}
         found = {str(weight.name): node for weight, node in zip(trained, made, strict=True)}
         found |= {name: held[f"d{name}"] for name in seen if f"d{name}" in held}

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...errors import DataError, ShapeError
-from .. import activations
+from .. import activations, regularizers
 from .base import Layer
 from .modes import Mode
 
@@ -26,11 +26,14 @@ class Dense(Layer):
         use_bias: whether to add ``b``.
         kernel_initializer: the first values of ``W``, (features, units).
         bias_initializer: the first values of ``b``, (units,).
+        kernel_regularizer, bias_regularizer: what ``W`` and ``b`` add to the loss in training: a name (``"l2"``), a
+            regularizer (``regularizers.L2(0.001)``), or any function of an array in plain NumPy that returns one
+            number.
         **options: name, dtype, trainable, input_shape, input_dim; see ``Layer``.
 
     Raises:
         DataError: ``units`` is not a positive whole number.
-        UnknownNameError: no activation or initializer has this name.
+        UnknownNameError: no activation, initializer or regularizer has this name.
 
     Attributes:
         kernel, bias: the arrays of weights, called ``W1`` and ``b1`` in a program; its values are ``z1`` and ``a1``.
@@ -49,6 +52,8 @@ class Dense(Layer):
         use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
         bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
         **options: Any,
     ) -> None:
         if isinstance(units, bool) or not isinstance(units, (int, np.integer)) or units < 1:
@@ -59,14 +64,21 @@ class Dense(Layer):
         self.units, self.use_bias = int(units), bool(use_bias)
         self.activation = activations.get(activation)
         self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
         self.bias: Any = None
 
     def build(self, input_shape: Any) -> None:
         """Make ``kernel`` and ``bias`` for inputs of shape (None, features)."""
         self.check(input_shape)
-        self.kernel = self.add_weight((input_shape[-1], self.units), self.kernel_initializer, name="kernel")
+        kernel_shape = (input_shape[-1], self.units)
+        self.kernel = self.add_weight(
+            kernel_shape, self.kernel_initializer, name="kernel", regularizer=self.kernel_regularizer
+        )
         if self.use_bias:
-            self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias")
+            self.bias = self.add_weight(
+                (self.units,), self.bias_initializer, name="bias", regularizer=self.bias_regularizer
+            )
 
     def call(self, inputs: Any) -> Any:
         """Return ``g(inputs @ W + b)``."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import DataError, ShapeError
 from ...graph.trace import label
-from .. import initializers
+from .. import initializers, regularizers
 from ..config import standard_dtype
 from ..data import as_array
 from ..names import auto_name
@@ -117,6 +117,7 @@ class Owner:
         dtype: Any = None,
         trainable: bool = True,
         name: str | None = None,
+        regularizer: Any = None,
     ) -> np.ndarray:
         """Make one array of weights; keep it in an attribute: ``self.w = self.add_weight((3, 2))``.
 
@@ -126,10 +127,13 @@ class Owner:
             dtype: only the layer's own.
             trainable: whether training changes it.
             name: its name in messages and files; by default that of the attribute.
+            regularizer: what it adds to the loss while it is trained: a name, a regularizer, or a function of the
+                weight in plain NumPy that returns one number.
 
         Raises:
             ShapeError: ``shape`` is not made of whole numbers.
             DataError: ``dtype`` is not the layer's.
+            UnknownNameError: no initializer or regularizer has this name.
         """
         sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
         if not all(isinstance(size, (int, np.integer)) and size >= 0 for size in sizes):
@@ -146,7 +150,7 @@ class Owner:
         array = np.array(initializers.get(initializer)(sizes, self.dtype, generator()), dtype=self.dtype, order="C")
         if array.shape != sizes:
             raise ShapeError(f"expected an initializer to return shape {sizes}. Received: {array.shape}")
-        self._slots.append(WeightSlot(self, array, name, bool(trainable)))
+        self._slots.append(WeightSlot(self, array, name, bool(trainable), regularizers.get(regularizer)))
         return array
 
     @property

@@ -17,6 +17,7 @@ import numpy as np
 from ...errors import DataError, ShapeError
 
 if TYPE_CHECKING:
+    from ..regularizers import Penalty
     from .owner import Owner
 
 __all__ = ["WeightSlot", "substitute"]
@@ -29,13 +30,16 @@ class WeightSlot:
         layer: the layer that holds it.
         shape, dtype: of the array, and of whatever is put in its place.
         trainable: whether the layer lets training change it, as long as the layer itself is not frozen.
+        regularizer: what computes its penalty, a function of the array; None if there is none.
     """
 
-    def __init__(self, layer: Owner, array: np.ndarray, name: str | None, trainable: bool) -> None:
+    def __init__(
+        self, layer: Owner, array: np.ndarray, name: str | None, trainable: bool, regularizer: Penalty | None = None
+    ) -> None:
         self.layer, self.shape, self.dtype = layer, array.shape, array.dtype
         self._array: np.ndarray | None = array  # until the attribute that holds it is known
         self._attributes: tuple[str, ...] = ()
-        self._name, self.trainable = name, trainable
+        self._name, self.trainable, self.regularizer = name, trainable, regularizer
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -101,7 +105,8 @@ class WeightSlot:
             setattr(self.layer, name, value)
 
     def __repr__(self) -> str:
-        return f"<WeightSlot {self.path}, shape={self.shape}>"
+        regularizer = "" if self.regularizer is None else f", regularizer={self.regularizer!r}"
+        return f"<WeightSlot {self.path}, shape={self.shape}{regularizer}>"
 
 
 @contextmanager

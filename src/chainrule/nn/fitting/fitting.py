@@ -1,0 +1,177 @@
+"""One call of ``fit``: a model as a task, an engine that runs its epochs, and what is logged of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+from ...engines.jax_engine.setup import device
+from ...engines.numpy_engine import vector_with_views
+from ..forward import trace_scores, trace_use
+from ..judging import trace_judge
+from ..penalty import penalty_text
+from ..steps import trace_step
+from ..tracing import fixed_slots
+from .by_jax import JaxEpochs, Validation
+from .by_numpy import NumpyEpochs
+from .diverged import raise_diverged
+from .engine import choose
+from .task import Task
+
+__all__ = ["Fitting"]
+
+Data = tuple[list[np.ndarray], np.ndarray]
+
+
+class Fitting:
+    """One call of ``fit``.
+
+    Args:
+        model: a compiled, built model; its weights become views of one vector.
+        x, y: checked data.
+        batch_size: rows per step.
+        shuffle: whether every epoch takes the rows in another order.
+        rng: the source of orders and masks.
+        held_out: checked data to validate with, or None.
+        validate: returns loss and metrics on them with the weights of the moment.
+        epochs: how many epochs are wanted.
+        watched: whether callbacks may look at the weights after each epoch, or change them.
+
+    Attributes:
+        engine: which engine runs, and why.
+        task: what is trained on what.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        x: Sequence[np.ndarray],
+        y: np.ndarray,
+        batch_size: int,
+        shuffle: bool,
+        rng: np.random.Generator | None,
+        held_out: Data | None,
+        validate: Callable[[], dict[str, float]] | None,
+        epochs: int,
+        watched: bool,
+    ) -> None:
+        self.model, self._training, self._validate = model, model._training, validate
+        self.task, self._state = _task(model, x, y, batch_size, shuffle, rng)
+        traced = self.task.step_for(self.task.batch)
+        self._whole = traced.graph.batch_loss is not None
+        self._scores = trace_scores(self._training.loss, traced.head, y)
+        self.engine = choose(self._training.engine, self.task, epochs)
+        self._epochs: NumpyEpochs | JaxEpochs
+        if self.engine.name == "jax":
+            self._epochs = self._on_jax(held_out, watched)
+        else:
+            self._epochs = NumpyEpochs(self.task)
+
+    def _on_jax(self, held_out: Data | None, watched: bool) -> JaxEpochs:
+        head, metrics = self.task.step_for(self.task.batch).head, self._training.metrics
+        loss = None if self._whole else self._training.loss
+        judge = trace_judge(loss, metrics, head, self.task.y, self.task.rows)
+        validation = None
+        if held_out is not None:
+            x, y = held_out
+            again = trace_judge(self._training.loss, metrics, head, y, len(y))
+            validation = Validation(x, y, trace_use(self.model, x, scored=True).text(), again, penalty_text(self.model))
+        return JaxEpochs(self.task, judge, validation, watched, device(None))
+
+    @property
+    def source(self) -> str:
+        """The text of the programs that run: gradients and update."""
+        return self._epochs.source
+
+    def __enter__(self) -> Fitting:
+        self._entered: AbstractContextManager[Any] = self._epochs
+        self._entered.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._entered.__exit__(*error)
+        self._state.step = self.task.step
+
+    def epoch(self, number: int, left: int) -> dict[str, float]:
+        """Go through the data once.
+
+        Args:
+            number: of the epoch.
+            left: how many epochs are still wanted, this one included.
+
+        Returns:
+            The loss and the metrics, and those of the validation.
+
+        Raises:
+            DivergedError: the loss is NaN or infinite; the weights are those of the epoch before.
+        """
+        if isinstance(self._epochs, JaxEpochs):
+            return self._epoch_on_jax(self._epochs, number, left)
+        return self._epoch_on_numpy(self._epochs, number)
+
+    def _epoch_on_numpy(self, epochs: NumpyEpochs, number: int) -> dict[str, float]:
+        before = self.task.snapshot()
+        seen = epochs.epoch()
+        loss = float(seen.returned)
+        if not self._whole:
+            loss += self._scores.loss(seen.scored, seen.labels)
+        if not np.isfinite(loss) or not np.isfinite(self.task.values).all():
+            raise_diverged(self.model, self.task, self._scores, number, loss, before)
+        outputs = self._scores.outputs(seen.scored)
+        logs = {"loss": loss, **{one.name: one(seen.labels, outputs) for one in self._training.metrics}}
+        return logs if self._validate is None else logs | _as_validation(self._validate())
+
+    def _epoch_on_jax(self, epochs: JaxEpochs, number: int, left: int) -> dict[str, float]:
+        report = epochs.epoch(left)
+        loss = float(report.returned or 0.0) + float(report.training.get("loss", 0.0))
+        if not np.isfinite(loss) or not report.finite:
+            epochs.pull()
+            raise_diverged(self.model, self.task, self._scores, number, loss, self.task.snapshot())
+        logs = {"loss": loss, **self._metrics(report.training, report.seen)}
+        if self._validate is None:
+            return logs
+        return logs | _as_validation(
+            {"loss": report.validation["loss"], **self._metrics(report.validation, report.validated)}
+        )
+
+    def _metrics(self, numbers: dict[str, Any], seen: tuple[np.ndarray, np.ndarray] | None) -> dict[str, float]:
+        """The metrics in their order: those the device has computed, and those that only arrays give."""
+        found = {}
+        for metric in self._training.metrics:
+            if metric.name in numbers:
+                found[metric.name] = float(numbers[metric.name])
+            else:
+                assert seen is not None
+                found[metric.name] = metric(seen[1], self._scores.outputs(seen[0]))
+        return found
+
+
+def _as_validation(values: dict[str, float]) -> dict[str, float]:
+    return {f"val_{name}": float(value) for name, value in values.items()}
+
+
+def _task(
+    model: Any, x: Sequence[np.ndarray], y: np.ndarray, batch_size: int, shuffle: bool, rng: np.random.Generator | None
+) -> tuple[Task, Any]:
+    """Return the task of training a model, and the optimizer's state that it goes on from."""
+    training, slots = model._training, model.trainable_slots
+    values, views = vector_with_views([slot.value for slot in slots])
+    for slot, view in zip(slots, views, strict=True):
+        view[...] = slot.value
+        slot.value = view
+    state = training.state(slots)
+    task = Task(
+        x, y, batch_size, shuffle, rng,
+        trace=lambda rows: trace_step(model, training.loss, x, y, rows),
+        update=training.update_graph(values.dtype),
+        values=values,
+        views=views,
+        fixed=[slot.value for slot in fixed_slots(model)],
+        slots=state.slots,
+        settings=lambda: (training.optimizer.learning_rate,),
+        step=state.step,
+    )  # fmt: skip
+    return task, state
