@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from . import deep, figure, grading, growth, imports, lecture, many, memory, nodes, process, recitation
 from .peers import PEERS
@@ -50,12 +51,15 @@ def main(arguments: list[str] | None = None) -> list[Table]:
             for table in BENCHMARKS[name](settings):
                 tables.append(table)
                 print(f"\n{table.text(asked.quick)}", flush=True)
-    if asked.json:
-        stored = {"versions": described, "repeats": rounds, "quick": asked.quick, "tables": [t.data() for t in tables]}
-        asked.json.write_text(json.dumps(stored, indent=1) + "\n")
+                if asked.json:  # after each table: a long run that is broken off has stored what it has
+                    _store(asked.json, tables, {"versions": described, "repeats": rounds, "quick": asked.quick})
     if asked.figure:
         figure.draw(tables, described, asked.figure)
     return tables
+
+
+def _store(path: Path, tables: list[Table], about: dict[str, Any]) -> None:
+    path.write_text(json.dumps({**about, "tables": [table.data() for table in tables]}, indent=1) + "\n")
 
 
 def _parser() -> argparse.ArgumentParser:

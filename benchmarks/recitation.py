@@ -34,8 +34,8 @@ def _table(settings: Settings, dtype: str, beside: dict[str, str]) -> Table:
     rows = measure_trainings(settings, path, peers, per_epoch=False, tolerance=TOLERANCE, beside=beside)
     table = Table(
         f"Recitation, {job.epochs} epochs, warm: {job.described()}",
-        f"A training of {job.epochs * job.steps} steps after a first one in its process, {settings.rounds} processes "
-        f"each, by turns; same start; each library's own order of rows; last loss agrees to {TOLERANCE:.0%}, in "
+        f"A training of {job.epochs * job.steps} steps after a first one in its process, {settings.rounds} rounds of "
+        f"processes, by turns; same start; each library's own order of rows; last loss agrees to {TOLERANCE:.0%}, in "
         f"matrices to {BY_HAND_TOLERANCE:.0e}.\nSetup: what the first training takes beyond the later ones.",
         rows,
         result="loss",

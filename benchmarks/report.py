@@ -161,7 +161,8 @@ class Table:
         if not row.values:
             return [row.name, *[""] * (len(self._heads()) - 2), row.remark]
         low, high = np.quantile(row.values, [0.25, 0.75])
-        cells = [row.name, spell(row.median), f"{spell(low)} – {spell(high)}", f"{row.over(self.base):.2f}"]
+        cells = [row.name, spell(row.median), f"{spell(low)} – {spell(high)}"]
+        cells.append(f"{row.over(self.base):.2f}" if self.base.values else "")
         if "setup" in self._heads():
             cells.append("" if row.setup is None else spell_seconds(row.setup))
         if self.result:

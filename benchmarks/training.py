@@ -9,6 +9,8 @@ from .peers import Peer
 from .report import OTHER_WORK, Row
 from .running import Settings, take_turns, train
 
+QUICK_TOLERANCE = 0.1  # where sizes are cut down: after few steps the order of the rows shows more
+
 
 def same_work(result: float | None, ours: float | None, tolerance: float) -> bool:
     """Whether a result is there and within this relative distance of chainrule's; NaN never is."""
@@ -31,13 +33,14 @@ def measure_trainings(
         job: the file of the job.
         peers: the libraries; the first is chainrule, whose loss the others must reach.
         per_epoch: whether a figure is an epoch's time; else a whole training's.
-        tolerance: how far from it, relatively.
+        tolerance: how far from it, relatively, at full size.
         beside: references that run in chainrule's process, by name, with what to call them.
 
     Returns:
         The first library's row, the references, the others.
     """
     ours, beside = peers[0], beside or {}
+    tolerance = max(tolerance, QUICK_TOLERANCE) if settings.quick else tolerance
     references = {name: Row(label) for name, label in beside.items()}
 
     def measure(peer: Peer, row: Row) -> None:
@@ -55,6 +58,6 @@ def measure_trainings(
 
 def checked(row: Row, ours: Row, tolerance: float) -> Row:
     """Mark a row whose loss shows that it did other work."""
-    if row.values and not same_work(row.result, ours.result, tolerance):
+    if row.values and ours.values and not same_work(row.result, ours.result, tolerance):
         row.remark = f"{OTHER_WORK}: the loss differs by more than {tolerance:.0e}"
     return row

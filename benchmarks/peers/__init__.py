@@ -3,7 +3,8 @@
 Run as a program, a script ``with_*.py`` does the whole recitation the way its users would write it and prints the test
 accuracy. Its function ``trainer(job)`` does any :class:`~benchmarks.jobs.Job` from the job's own starting weights; it
 returns ``train(epochs, tick)``, which may be called again and again, begins anew each time, calls ``tick()`` at the end
-of each epoch unless it is None, and returns the loss of each epoch. ``many_with_*.py`` train many networks; see ``benchmarks.many``.
+of each epoch unless it is None, and returns the loss of each epoch. ``many_with_*.py`` train many networks, which
+``benchmarks.many`` describes.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from rule_oracle import Case
 
 import chainrule as cr
 from chainrule.engines.jax_engine import text
-from chainrule.engines.jax_engine.setup import double_precision
+from chainrule.engines.jax_engine.setup import numpy_rules
 from chainrule.engines.jax_engine.text import run_on_jax, with_numpy_dtypes
 from chainrule.graph.emit import emit
 from chainrule.graph.graph import Graph
@@ -109,7 +109,7 @@ def compiled(pairs: list[Pair]) -> list[list[Any]]:
     def every(inputs: Any) -> Any:
         return [function(*args) for function, args in zip(functions, inputs, strict=True)]
 
-    with double_precision():
+    with numpy_rules():
         program = jax.jit(every).lower(inputs)
         try:
             return program.compile(QUICK)(inputs)
@@ -133,7 +133,7 @@ def test_results_are_those_of_numpy(op: Callable[..., Any]) -> None:
 def on_jax(f: Callable[..., Any], *args: Any) -> Any:
     graph = cr.trace(f, *args)
     function = run_on_jax(emit("f", graph.inputs, written(graph)), "f")
-    with double_precision():
+    with numpy_rules():
         return jax.jit(function)(*args)
 
 
@@ -175,6 +175,25 @@ def test_dtypes_where_jax_has_its_own_rules(f: Callable[..., Any], args: tuple[A
     found, expected = on_jax(f, *args), f(*args)
     assert same_kind(found, np.asarray(expected))
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "f", [np.mean, np.std, np.sqrt, np.linalg.norm, lambda x: x / 3, lambda x: np.where(x > 0, x, 0.5)]
+)
+@pytest.mark.parametrize("dtype", [np.int32, np.uint32, np.int64])
+def test_whole_numbers_keep_their_digits(f: Callable[..., Any], dtype: Any) -> None:
+    """In float32 the last digits of these would be lost."""
+    x = np.array([16777217, 16777219, 16777223, 33554433], dtype)
+    found = on_jax(f, x)
+    assert same_kind(found, np.asarray(f(x)))
+    np.testing.assert_allclose(found, f(x), rtol=1e-13)
+
+
+def test_counts_of_repeats_and_conditions_are_not_cast() -> None:
+    def f(x: Any) -> Any:
+        return np.where(x > 1, 2.0, 0.5).sum() + np.repeat(x / 2, np.array([1, 0, 2])).sum()
+
+    np.testing.assert_allclose(on_jax(f, rows), f(rows))
 
 
 def test_casts_change_nothing_on_numpy() -> None:
@@ -228,7 +247,7 @@ def test_scatter_add_is_that_of_numpy(dtype: Any, index: Any, shape: tuple[int, 
         np.zeros((3, 4), np.float32),
         np.arange(1.0, 13.0)[: int(np.prod(shape))].reshape(shape).astype(dtype),
     )
-    with double_precision():
+    with numpy_rules():
         found = text._scatter_add(like, index, values)
     expected = cr.graph.functions.scatter_add(like, index, values)
     assert found.dtype == expected.dtype

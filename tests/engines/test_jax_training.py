@@ -251,6 +251,13 @@ def test_one_program_serves_later_fits_and_other_models_of_the_shape(monkeypatch
     assert len(made) == 2
 
 
+def test_a_watched_training_is_compiled_once(caplog):
+    """What a call returns looks to JAX as what was put there before the first."""
+    with jax.log_compiles(), caplog.at_level("WARNING"):
+        trained("jax", lambda: plain(Dense(11), Dense(1)), "mse", "one", callbacks=[Callback()])
+    assert caplog.text.count("Finished XLA compilation of jit(chainrule_epochs)") == 1
+
+
 # --- callbacks ---
 
 

@@ -167,6 +167,16 @@ class Weighed(Layer):
         return inputs @ self.w + np.square(self.w).sum()
 
 
+class Counted(Layer):
+    """Adds how many of its weights are positive, which has no derivative."""
+
+    def build(self, input_shape):
+        self.w = self.add_weight((input_shape[-1], 3), "glorot_uniform")
+
+    def call(self, inputs):
+        return inputs @ self.w + np.mean(self.w > 0)
+
+
 def with_a_shortcut():
     inputs = cr.Input((FEATURES,), dtype="float64")
     return cr.Model(inputs, Dense(1)(Concatenate()([Dense(4, activation="tanh")(inputs), inputs])))
@@ -176,6 +186,7 @@ NOT_THERE = {
     "the input is used again": with_a_shortcut,
     "the weight is used again": lambda: network(Tied(), Dense(1)),
     "the weight adds something of its own": lambda: network(Weighed(), Dense(1)),
+    "the weight is counted": lambda: network(Counted(), Dense(1)),
     "the input is changed first": lambda: network(cr.layers.Activation("softplus"), Dense(1)),
     "a penalty on the weight": lambda: network(Dense(3, kernel_regularizer="l2"), Dense(1)),
 }

@@ -285,6 +285,53 @@ def test_the_planned_text_is_the_plain_text_with_places():
     assert planned.source.startswith("def f(x, y, w, B0):")
 
 
+# --- stores that are views of what is computed ---
+
+
+def views(x, y, w):
+    return [(x.T @ y).reshape(2, -1), np.sum(x * y, axis=0)[None, :, None], (y.T @ np.tanh(x)).ravel()[:, None]]
+
+
+def test_what_a_store_is_a_view_of_is_written_into_it():
+    planned = Planned(views, stored=(0, 1, 2))
+    assert "np.dot(x.T, y, out=S0.reshape((4, -1)))" in planned.source
+    assert "np.add.reduce(t1, axis=0, out=S1[0, :, 0])" in planned.source
+    agrees(planned)
+
+
+def used_twice(x, y, w):
+    product = x.T @ y
+    return [product.reshape(2, -1), np.tanh(product)]
+
+
+def stored_twice(x, y, w):
+    product = x.T @ y
+    return [product.reshape(2, -1), product]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        used_twice,
+        stored_twice,
+        lambda x, y, w: [(x @ w).reshape(-1, 2)],  # how many rows there are is not written
+        lambda x, y, w: [(x.T @ y)[:, :2]],
+        lambda x, y, w: [w.reshape(2, -1)],
+        lambda x, y, w: [np.concatenate([x.T @ y, w]).reshape(2, -1)],
+    ],
+)
+def test_else_it_is_not(f):
+    planned = Planned(f, stored=(0, 1) if len(f(*data(4), W)) > 1 else (0,))
+    assert "out=S0" not in planned.source
+    agrees(planned)
+
+
+def test_writing_into_another_part_of_the_store_is_caught(monkeypatch):
+    monkeypatch.setattr(Plan, "_as_argument", lambda self, store, result: "[0, ::-1, 0]")
+    with pytest.raises(AssertionError):
+        agrees(Planned(lambda x, y, w: [np.sum(x * y, axis=0)[None, :, None]], stored=(0,)))
+
+
 # --- updates in place ---
 
 

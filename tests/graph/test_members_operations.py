@@ -189,6 +189,25 @@ def test_stacks_that_are_repeated_are_refused():
         with_members([make(np.matmul, (a, b))], {a: many(a), b: many(b)})
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_softplus_is_exact_however_large_or_small_its_argument(dtype):
+    values = np.array([0, 1e-20, 1e-3, 3, 20, 80, 1000, np.inf, np.nan], dtype)
+    x = placeholder(values, "x")
+    new = many(x, np.stack([values, -values, values / 7], axis=-1))
+    with np.errstate(all="ignore"):
+        (folded,) = with_members([make(np.logaddexp, (0, x))], {x: new})
+        assert folded.dtype == dtype
+        np.testing.assert_allclose(folded.value, np.logaddexp(0, new.value), rtol=4 * np.finfo(dtype).eps)
+
+
+def test_other_sums_of_exponentials_stay():
+    x, y = placeholder(np.ones((2, 3)), "x"), placeholder(np.ones(3), "y")
+    (folded,) = with_members([make(np.logaddexp, (y, x))], {x: many(x)})
+    assert folded.op is np.logaddexp
+    (folded,) = with_members([make(np.logaddexp, (1, x))], {x: many(x)})
+    assert folded.op is np.logaddexp
+
+
 SEVERAL_AXES = [np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.any, np.count_nonzero, logsumexp]
 ONE_AXIS = [np.argmax, np.argmin, np.cumsum, np.sort, softmax, np.linalg.norm]
 

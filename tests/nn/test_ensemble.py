@@ -481,7 +481,11 @@ def test_arguments_of_build_survive(value, tmp_path):
     assert type(loaded) is type(value.item() if isinstance(value, np.generic) else value)
 
 
-@pytest.mark.parametrize("value", [np.tanh, object(), np.zeros(2), {"a": 1}, 1j, [np.tanh]], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "value",
+    [np.tanh, object(), np.zeros(2), {"a": 1}, 1j, [np.tanh]],
+    ids=["function", "object", "array", "dictionary", "complex", "list"],
+)
 def test_arguments_that_cannot_be_saved_are_named(value, ensemble, tmp_path):
     members = [*MEMBERS[:-1], Member(0, {"hidden": 5, "way": value})]
     with pytest.raises(DataError, match=r"(?s)arguments of build. Received: way=.*\(member 11\)"):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import roc_auc_score
 
+import chainrule as cr
 from chainrule.errors import DataError, ShapeError, UnknownNameError
 from chainrule.nn import losses, metrics
 
@@ -217,3 +218,18 @@ def test_get_refuses():
 def test_all_is_complete():
     concrete = {cls.__name__ for cls in metrics.METRICS.values()} - {"ResolvedAccuracy"}
     assert set(metrics.__all__) == concrete | {"Metric", "get", "resolve_accuracy"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "twice"),
+    [
+        (["mae", "mae"], "'mae'"),
+        ([lambda y, p: y - p, lambda y, p: p], "'lambda'"),
+        ([metrics.BinaryAccuracy(name="loss")], "'loss'"),
+    ],
+)
+def test_two_of_one_name_would_share_a_place_in_the_history(chosen, twice):
+    model = cr.Sequential([cr.Input((2,)), cr.layers.Dense(1)])
+    with pytest.raises(DataError, match=f"Received more than once: {twice}"):
+        model.compile("sgd", "mse", metrics=chosen)
+    model.compile("sgd", "mse", metrics=["mae", metrics.MeanAbsoluteError(name="error")])

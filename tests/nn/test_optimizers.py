@@ -10,7 +10,7 @@ import chainrule as cr
 from chainrule.errors import DataError, UnknownNameError
 from chainrule.graph.emit import Update, emit
 from chainrule.nn import optimizers
-from chainrule.nn.optimizers import SGD, Adam, AdamW, RMSprop
+from chainrule.nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from chainrule.nn.steps import trace_update
 
 # Each with what it is called in Keras.
@@ -269,3 +269,21 @@ def test_an_optimizer_of_ones_own():
 
 def test_all_is_complete():
     assert set(optimizers.__all__) == {"SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get"}
+
+
+@pytest.mark.parametrize(
+    ("after", "received"), [({}, "old: None"), ({"old": 0.0}, "old: 0.0")], ids=["a slot is missing", "a number"]
+)
+def test_an_update_that_returns_no_arrays_is_told_what_to_return(after, received):
+    class Forgetful(Optimizer):
+        slots = ("old",)
+
+        def update(self, w, dw, state, learning_rate, step):
+            return w - learning_rate * dw, after
+
+    model = cr.Sequential([cr.Input((2,)), cr.layers.Dense(1)])
+    model.compile(Forgetful(0.1), "mse")
+    with pytest.raises(
+        DataError, match=rf"update of Forgetful .* slots \('old',\).* Received for {received}\. .*0 \* w"
+    ):
+        model.fit(np.ones((4, 2)), np.ones(4), verbose=0)

@@ -21,7 +21,7 @@ from ..graph.trace import Tracer
 from .jax_engine.cache import persistent_cache
 from .jax_engine.refusals import check_runs
 from .jax_engine.setup import device as device_of_kind
-from .jax_engine.setup import double_precision, load
+from .jax_engine.setup import load, numpy_rules
 from .jax_engine.text import run_on_jax, with_numpy_dtypes
 
 __all__ = ["Jitted", "jit"]
@@ -152,7 +152,7 @@ class _Compiled:
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         values = [self._moved(value) for value in _flat(self._graph, args, kwargs)]
-        with self._on_device(), double_precision():
+        with self._on_device(), numpy_rules():
             results = self._run(*values)
         return map_leaves(lambda i: results[i], self._graph._structure)
 

@@ -10,6 +10,7 @@ Sizes are judged on the rows a program will really get, not on the few rows of t
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Sequence
 from math import prod
 from typing import Any
@@ -68,6 +69,8 @@ class Plan:
 
     Attributes:
         targets: node → the name of a buffer, or the argument node in whose place it is written.
+        through: results that a store is only a view of, as in ``t.reshape(...)``, and the text by which the array of
+            that store takes them: they are written into it right away.
         own_line: nodes that must be computed where they stand, for they read a buffer that will be used again.
         buffers: the buffers to allocate.
         parameters: names of the additional parameters of the program: stores, then buffers.
@@ -87,6 +90,9 @@ class Plan:
         self.buffers: list[Buffer] = []
         self.targets: dict[Node, Any] = dict(self.stores)
         self._placed = {*self.stores, *elsewhere}
+        self.through = self._seen_through(order, {*self._placed, *kept})
+        self.targets |= self.through
+        self._placed |= {*self.through}
         self._base = {node: self._storage(node) for node in order}
         self._last_use = self._lives(order)
         self._kept = {self._base[node] for node in kept}
@@ -102,6 +108,27 @@ class Plan:
     def same_name(self, node: Node, target: Node) -> bool:
         """Whether the value written in place may keep the name of the value it replaces."""
         return target.name is None or node.name is None
+
+    def _seen_through(self, order: Sequence[Node], taken: set[Node]) -> dict[Node, str]:
+        uses = Counter(parent for node in order for parent in node.parents)
+        found = {}
+        for store, name in self.stores.items():
+            result = store.args[0]
+            if isinstance(result, Node) and uses[result] == 1 and result not in taken and self._takes_out(result):
+                view = self._as_argument(store, result)
+                if view and result.dtype == store.dtype:
+                    found[result] = name + view
+        return found
+
+    def _as_argument(self, store: Node, result: Node) -> str:
+        """The text behind the name of a store, an array in one piece, by which it takes what it is a view of."""
+        sizes = [self.shapes.at(result, rows) for rows in (self.rows, self.rows + 1)]
+        if store.op is np.reshape and None not in sizes and sizes[0][:-1] == sizes[1][:-1]:  # type: ignore[index]
+            return f".reshape({(*result.shape[:-1], -1)})"
+        index = store.args[1] if store.op is operator.getitem else None
+        if isinstance(index, tuple) and all(part is None or _is_whole(part) for part in index):
+            return f"[{', '.join('0' if part is None else ':' for part in index)}]"
+        return ""
 
     def _is_large(self, node: Node) -> bool:
         shape = self.shapes.at(node, self.rows)
@@ -164,3 +191,7 @@ class Plan:
         """Whether two values have one dtype and, on any number of rows, one shape."""
         same_now = self.shapes.at(a, self.rows) == self.shapes.at(b, self.rows)
         return same_now and a.shape == b.shape and a.dtype == b.dtype
+
+
+def _is_whole(part: Any) -> bool:
+    return isinstance(part, slice) and part == slice(None)

@@ -257,7 +257,7 @@ def _only_masks(monomial: Monomial) -> bool:
 
 
 def as_python(number: Node, dtype: Any) -> Any:
-    """Return a known number as the shortest Python number that is the same in ``dtype``: 0.1 for ``np.float32(0.1)``."""
+    """Return a known number as the shortest Python number that equals it in ``dtype``: 0.1 for ``np.float32(0.1)``."""
     if number.dtype == dtype and number.dtype.kind == "f":
         return float(str(number.value))
     return np.asarray(number.value).item()

@@ -219,6 +219,8 @@ class _Writer:
         place = target if isinstance(target, str) else self.texts[target][0]
         if node in self.plan.stores:
             self._store(node, place)
+        elif node in self.plan.through:
+            self._written(node, place, self._call(node, place))
         elif isinstance(target, Node) and self.plan.same_name(node, target):
             sign = INFIX.get(node.op, ("", 0))[0]
             if sign in ("+", "-", "*", "/") and node.args[0] is target:
@@ -230,8 +232,10 @@ class _Writer:
             self._line(node, self._call(node, place))
 
     def _store(self, node: Node, place: str) -> None:
-        """Put a result where the caller wants it."""
-        if isinstance(node.op, np.ufunc) or node.op is np.sum:
+        """Put a result where the caller wants it, unless it is there already."""
+        if isinstance(node.args[0], Node) and node.args[0] in self.plan.through:
+            self.texts[node], self.names[node] = (place, ATOM), place
+        elif isinstance(node.op, np.ufunc) or node.op is np.sum:
             self._written(node, place, self._call(node, place))
         else:
             self._written(node, place, f"{place}[...] = {self._expression(node)[0]}")

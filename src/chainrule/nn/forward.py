@@ -68,10 +68,14 @@ class UseGraph:
         self.other = other
         self.shapes = Shapes(self.results, len(self.data[0].value), other.results, len(other.data[0].value))
 
+    @property
+    def inputs(self) -> list[Node]:
+        """The data, the weights that are trained, and the others: the parameters of its program."""
+        return [*self.data, *self.trained, *self.fixed]
+
     def text(self) -> Emission:
-        """Write it as a plain program of the data, the weights that are trained, and the others."""
-        inputs = [*self.data, *self.trained, *self.fixed]
-        return emit("forward", inputs, with_numpy_dtypes(self.results), comments=False)
+        """Write it as a plain program."""
+        return emit("forward", self.inputs, with_numpy_dtypes(self.results), comments=False)
 
 
 def _use(model: Any, x: Sequence[np.ndarray], rows: int, scored: bool) -> UseGraph:

@@ -16,6 +16,7 @@ from ..graph.simplify import simplify
 from ..graph.stable import stabilise
 from ..graph.trace import unwrap, wrap
 from . import losses
+from . import metrics as metric_module
 from .losses import Loss
 from .metrics import Metric
 from .steps import checked_losses
@@ -31,7 +32,8 @@ class JudgeGraph(NamedTuple):
         scored, labels: the input nodes.
         names: what it gives, in order.
         results: a node for each, a number.
-        others: the metrics that no graph can say, such as the exact AUC; they are computed from arrays.
+        others: the metrics that are computed from arrays: those that no graph can say, such as the exact AUC, and the
+            user's own, which may keep count or look at what changes, such as the learning rate.
     """
 
     scored: Node
@@ -40,9 +42,14 @@ class JudgeGraph(NamedTuple):
     results: list[Node]
     others: list[Metric]
 
+    @property
+    def inputs(self) -> list[Node]:
+        """The parameters of its program."""
+        return [self.scored, self.labels]
+
     def text(self) -> Emission:
         """Write it as a plain program."""
-        return emit("judge", [self.scored, self.labels], with_numpy_dtypes(self.results), comments=False)
+        return emit("judge", self.inputs, with_numpy_dtypes(self.results), comments=False)
 
 
 def trace_judge(loss: Loss | None, metrics: Sequence[Metric], head: Head, y: np.ndarray, rows: int) -> JudgeGraph:
@@ -58,9 +65,12 @@ def trace_judge(loss: Loss | None, metrics: Sequence[Metric], head: Head, y: np.
     value = head.scored.value
     few = unmistakable_rows([*value.shape[1:], *y.shape[1:]])
     more = unmistakable_rows([*value.shape[1:], *y.shape[1:], few], few + 1)
-    graph, other = (_judge(loss, metrics, head, y, number) for number in (few, more))
-    if graph.names == other.names and same_program(graph.text(), other.text()):
-        return graph
+    try:
+        graph, other = (_judge(loss, metrics, head, y, number) for number in (few, more))
+        if graph.names == other.names and same_program(graph.text(), other.text()):
+            return graph
+    except Exception:  # the user's loss may want an even number of rows, say; if not, it fails again below
+        pass
     return _judge(loss, metrics, head, y, rows)
 
 
@@ -71,6 +81,9 @@ def _judge(loss: Loss | None, metrics: Sequence[Metric], head: Head, y: np.ndarr
     results = [] if loss is None else [_mean_loss(loss, head, scored, labels, rows)]
     names, others = ["loss"] * len(results), []
     for metric in metrics:
+        if not _is_the_librarys(metric):
+            others.append(metric)
+            continue
         try:
             results.append(_metric(metric, head, scored, labels))
             names.append(metric.name)
@@ -85,6 +98,11 @@ def _mean_loss(loss: Loss, head: Head, scored: Node, labels: Node, rows: int) ->
     with np.errstate(all="ignore"):
         each = checked_losses(loss, loss.call(wrap(labels), head(wrap(scored))), rows)
         return unwrap(np.mean(each.astype(np.float64)) if each.ndim else each)
+
+
+def _is_the_librarys(metric: Metric) -> bool:
+    judge = getattr(metric, "function", metric)
+    return judge.__module__ in (metric_module.__name__, losses.__name__)
 
 
 def _metric(metric: Metric, head: Head, scored: Node, labels: Node) -> Node:

@@ -1,7 +1,7 @@
 """Metrics: numbers to judge a network by, which training does not follow.
 
-They are computed with plain NumPy on whole arrays, once an epoch, and never traced. Names and numbers are
-those of ``keras.metrics``, but for ``AUC``, which is exact here.
+They are computed with plain NumPy on whole arrays, once an epoch; JAX compiles those of the library. Names and
+numbers are those of ``keras.metrics``, but for ``AUC``, which is exact here.
 """
 
 from __future__ import annotations

@@ -159,9 +159,22 @@ def _trace_update(optimizer: Optimizer, dtype: Any, length: int) -> UpdateGraph:
     settings = [placeholder(optimizer.learning_rate, "learning_rate"), placeholder(1.0, "step")]
     state = {name: wrap(node) for name, node in zip(optimizer.slots, slots, strict=True)}
     new, after = optimizer.update(wrap(long), wrap(gradients), state, *(wrap(node) for node in settings))
-    values = [unwrap(new), *(unwrap(after[name]) for name in optimizer.slots)]
+    values = [
+        _updated(optimizer, "the weight", new),
+        *(_updated(optimizer, name, after.get(name)) for name in optimizer.slots),
+    ]
     values = simplify(values, topological(values))
     return UpdateGraph(long, gradients, slots, settings, values)
+
+
+def _updated(optimizer: Optimizer, name: str, value: Any) -> Node:
+    if not isinstance(value, Tracer):
+        raise DataError(
+            f"expected the update of {type(optimizer).__name__} to return a new weight and a dictionary with a new "
+            f"array for each of its slots {tuple(optimizer.slots)}, computed from its arguments with NumPy's "
+            f"functions. Received for {name}: {value!r}. To start an array anew, return 0 * w"
+        )
+    return unwrap(value)
 
 
 def _plain_update(graph: UpdateGraph) -> Emission:

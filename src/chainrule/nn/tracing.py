@@ -36,15 +36,21 @@ __all__ = [
 
 
 class Mask:
-    """A random mask that a layer asked for: which layer, what shape per row, and how much it keeps."""
+    """A random mask that a layer asked for.
 
-    def __init__(self, layer: Any, node: Node, keep_probability: float) -> None:
-        self.layer, self.node, self.keep_probability = layer, node, keep_probability
+    Attributes:
+        node: the input of the program; its shape is that of the mask.
+        keep_probability: how much of the entries it keeps.
+        source: the layer's own source of random draws, or None.
+    """
+
+    def __init__(self, node: Node, keep_probability: float, source: np.random.Generator | None) -> None:
+        self.node, self.keep_probability, self.source = node, keep_probability, source
 
     def draw(self, rows: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw it for so many rows, from the layer's own source of random draws or else from ``rng``."""
-        source = self.layer.rng or rng
-        return draw_mask(source, (rows, *self.node.shape[1:]), self.node.dtype, self.keep_probability)
+        """Draw it for so many rows, from its own source of random draws or else from ``rng``."""
+        shape = (rows, *self.node.shape[1:])
+        return draw_mask(self.source or rng, shape, self.node.dtype, self.keep_probability)
 
 
 class TracedMode(Mode):
@@ -64,7 +70,7 @@ class TracedMode(Mode):
         """Return a new input of the program, of the shape and dtype of ``like``."""
         shape = tuple(int(n) for n in like.shape)
         node = placeholder(np.ones(shape, like.dtype), f"mask{len(self.masks) + 1}")
-        self.masks.append(Mask(layer, node, keep_probability))
+        self.masks.append(Mask(node, keep_probability, layer.rng))
         return wrap(node)
 
     def seen(self, layer: Any, outputs: Any) -> None:

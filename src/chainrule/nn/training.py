@@ -34,6 +34,15 @@ def _tell(watchers: Sequence[Callback], moment: str, *args: Any) -> None:
         getattr(watcher, moment)(*args)
 
 
+def _check_names(names: Sequence[str]) -> None:
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise DataError(
+            f"expected metrics with a name each, by which the history has them beside the loss. Received more than "
+            f"once: {', '.join(map(repr, twice))}. Functions go by their own names; for a lambda write def"
+        )
+
+
 class OptimizerState:
     """The optimizer's memory of certain weights: vectors as long as these together, and the count of steps."""
 
@@ -50,6 +59,7 @@ class Training:
     def __init__(self, optimizer: Any, loss: Any, chosen: Sequence[Any], engine: str = "auto") -> None:
         self.optimizer, self.loss, self.engine = optimizers.get(optimizer), losses.get(loss), engine
         self.metrics: list[Metric] = [metrics.get(one) for one in chosen]
+        _check_names(["loss", *(metric.name for metric in self.metrics)])
         self._state: OptimizerState | None = None
 
     def state(self, weights: Sequence[WeightSlot]) -> OptimizerState:
@@ -105,7 +115,7 @@ class Trainer:
 
         Raises:
             UnknownNameError: for a name nobody knows; the message lists the nearest.
-            DataError: there is no loss, or no such engine.
+            DataError: there is no loss, no such engine, or two metrics have one name.
         """
         if loss is None:
             raise DataError("compile expects a loss, such as loss='binary_crossentropy' or 'mse'")

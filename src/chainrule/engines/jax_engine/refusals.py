@@ -9,7 +9,7 @@ from ...errors import EngineError
 from ...graph.emit import emit
 from ...graph.names import source_line
 from ...graph.node import CONSTANT, INPUT, Node, topological
-from .setup import double_precision, load
+from .setup import load, numpy_rules
 from .text import run_on_jax
 
 __all__ = ["check_runs"]
@@ -45,7 +45,7 @@ def _error(inputs: Sequence[Node], outputs: Sequence[Node]) -> Exception | None:
     jax = load()
     function = run_on_jax(emit("f", inputs, outputs, comments=False), "f")
     try:
-        with double_precision():
+        with numpy_rules():
             jax.eval_shape(function, *(_abstract(jax, node) for node in inputs))
     except Exception as error:  # whatever JAX raises on the user's program
         return error

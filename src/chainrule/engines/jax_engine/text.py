@@ -11,7 +11,7 @@ import numpy as np
 from ...graph.emit import Emission
 from ...graph.node import OPERATORS, Node, make, map_nodes, rebuild
 from ...graph.program import run_text
-from .setup import double_precision, load
+from .setup import load, numpy_rules
 
 __all__ = ["run_on_jax", "with_numpy_dtypes"]
 
@@ -21,13 +21,13 @@ KINDS = {"b": 0, "u": 1, "i": 1, "f": 2}  # a Python number leaves the dtype of 
 def run_on_jax(emission: Emission, name: str) -> Callable[..., Any]:
     """Execute a program's plain text on JAX and return the function it defines, not compiled yet.
 
-    It is to be called within ``double_precision()``. Arrays that the text refers to are given to JAX once, here.
+    It is to be called within ``numpy_rules()``. Arrays that the text refers to are given to JAX once, here.
 
     Raises:
         MissingExtraError: JAX is not installed.
     """
     jnp = load().numpy
-    with double_precision():
+    with numpy_rules():
         constants = {key: jnp.asarray(value) for key, value in emission.constants.items()}
     return run_text(Emission(emission.source, constants, emission.names), name, _library())
 
@@ -35,9 +35,9 @@ def run_on_jax(emission: Emission, name: str) -> Callable[..., Any]:
 def with_numpy_dtypes(outputs: Iterable[Node]) -> list[Node]:
     """Return the outputs with a cast wherever NumPy widens and JAX would not.
 
-    NumPy makes float64 of int64 and float32, JAX float32. And where a Python number meets an array of a lower kind, as
-    in ``0.5 * mask``, NumPy's result is float64, JAX's takes on the dtype that it meets next. On NumPy the casts change
-    nothing.
+    NumPy makes float64 of int64 and float32, JAX float32; and of the mean of int32, which JAX then computes in float32.
+    And where a Python number meets an array of a lower kind, as in ``0.5 * mask``, NumPy's result is float64, JAX's
+    takes on the dtype that it meets next. On NumPy the casts change nothing.
 
     >>> import chainrule as cr
     >>> graph = cr.trace(lambda x, y: x - y, x=np.ones(2, np.float32), y=np.array([0, 1]))
@@ -60,13 +60,16 @@ def _widened(node: Node) -> Node:
 
 def _narrow(node: Node) -> list[Node]:
     """The arguments that JAX would not bring to the dtype that the result has on NumPy."""
-    arrays = [parent for parent in node.parents if not parent.is_weak]
+    selecting = node.args[:1] if node.op is np.where else node.args[1:] if node.op is np.repeat else ()
+    arrays = [parent for parent in node.parents if not parent.is_weak and parent not in selecting]
     floats = [parent for parent in arrays if parent.dtype.kind == "f"]
     if node.op is np.astype or node.dtype.kind == "b":
         return []
     if floats:
         widens = node.dtype.kind == "f" and all(one.dtype.itemsize < node.dtype.itemsize for one in floats)
         return floats if widens else []
+    if node.dtype.kind == "f":  # JAX may compute in float32, which has not room for every int32
+        return arrays
     if node.op in OPERATORS:  # what is written as a call has a dtype of its own in any case, see ``_Numpy``
         numbers = [arg.value if isinstance(arg, Node) else arg for arg in node.args if arg not in arrays]
         highest = max((KINDS[np.asarray(number).dtype.kind] for number in numbers), default=0)

@@ -16,14 +16,14 @@ import numpy as np
 
 from ...graph.emit import Emission, emit
 from ...graph.functions import is_entrywise
-from ...graph.node import CONSTANT, INPUT, topological
+from ...graph.node import CONSTANT, INPUT, Node, topological
 from ..graphs import StepGraph, UpdateGraph
 from .cache import persistent_cache
 from .refusals import check_runs
-from .setup import double_precision, load
+from .setup import load, numpy_rules
 from .text import run_on_jax, with_numpy_dtypes
 
-__all__ = ["CompiledEpochs", "Judged", "State", "Texts", "check_step", "gradients_text", "update_text"]
+__all__ = ["CompiledEpochs", "Judged", "State", "Texts", "check_once", "gradients_text", "update_text"]
 
 MOST_PROGRAMS = 32  # compiled programs kept in the process; the one used longest ago goes first
 
@@ -65,7 +65,6 @@ class Texts(NamedTuple):
         training: judges an epoch.
         forward, validation: make and judge the outputs for the validation data.
         penalty: what the trained weights add to the loss of the validation, or None.
-        masks: how many masks a batch needs.
     """
 
     gradients: dict[int, Emission]
@@ -76,23 +75,22 @@ class Texts(NamedTuple):
     forward: Emission | None
     validation: Judged
     penalty: Emission | None
-    masks: int
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What makes two trainings the same program, given the same shapes."""
         judges = [self.training.program, self.forward, self.validation.program, self.penalty]
         emissions = [*self.gradients.values(), self.update, *judges]
-        flags = (self.returns_loss, self.by_weight, self.training.keep, self.validation.keep, self.masks)
+        flags = (self.returns_loss, self.by_weight, self.training.keep, self.validation.keep)
         return (tuple(self.gradients), flags, *(_identity(emission) for emission in emissions))
 
 
-def check_step(step: StepGraph, update: UpdateGraph) -> None:
-    """Raise EngineError if JAX cannot run a training step; the message names the operation and the user's line."""
-    key = (_identity(gradients_text(step)), _identity(update_text(update)[0]))
+def check_once(inputs: Sequence[Node], outputs: Sequence[Node]) -> None:
+    """Raise EngineError if JAX cannot run a program, as ``check_runs`` does; what was found to run is remembered."""
+    kinds = tuple((node.shape, node.dtype.str) for node in inputs)
+    key = (_identity(emit("f", inputs, outputs, comments=False)), kinds)
     if key not in _checked:
-        check_runs(step.inputs, step.results)
-        check_runs(update.inputs, update.new)
+        check_runs(inputs, outputs)
         _remember(_checked, key, True)
 
 
@@ -115,7 +113,6 @@ class CompiledEpochs:
         texts: the programs.
         data: the features, each with one row per sample, and the labels; they move to the device once.
         batch: rows per step.
-        fixed: the weights that are not trained.
         validation: features and labels to validate with after each epoch, or None.
         together: the largest number of epochs that one call runs.
         shuffled: whether each epoch brings an order of the rows.
@@ -128,7 +125,6 @@ class CompiledEpochs:
         texts: Texts,
         data: Sequence[np.ndarray],
         batch: int,
-        fixed: Sequence[np.ndarray],
         validation: Sequence[np.ndarray] | None,
         together: int,
         shuffled: bool,
@@ -137,20 +133,17 @@ class CompiledEpochs:
     ) -> None:
         self._jax, self._device, self.together = load(), device, together
         self._program = _program(texts, (len(data[-1]), batch, together, shuffled, members))
-        with double_precision():
-            self._given = [self._put(list(data)), self._put(list(fixed)), self._put(list(validation or []))]
+        self._data, self._validation = self.put(list(data)), self.put(list(validation or []))
 
-    def _put(self, value: Any) -> Any:
-        return self._jax.device_put(value, self._device)
-
-    def put(self, state: State) -> State:
-        """Move the weights and the optimizer's state to the device."""
-        with double_precision():
-            return State(self._put(state.weights), self._put(state.slots), np.int64(state.step))
+    def put(self, value: Any) -> Any:
+        """Move arrays to the device, in whatever containers they are. It may go on using their memory."""
+        with numpy_rules():
+            return self._jax.device_put(value, self._device)
 
     def __call__(
         self,
         state: State,
+        fixed: Sequence[Any],
         orders: np.ndarray | None,
         masks: Sequence[Sequence[np.ndarray]],
         settings: Sequence[Any],
@@ -160,6 +153,7 @@ class CompiledEpochs:
 
         Args:
             state: on the device.
+            fixed: the weights that are not trained, on the device.
             orders: (together, n) row numbers, int32, with members as a last axis where they differ; None for the order
                 the rows have.
             masks: for each mask the parts for the full batches, (batches, rows, …), and for the last shorter one.
@@ -171,8 +165,9 @@ class CompiledEpochs:
             do, what judges the epoch, what judges the validation, and whether the weights are finite; and the scored
             values of the last epoch that are to be kept.
         """
-        with double_precision():
-            return self._program(state, *self._given, orders, list(masks), list(settings), count)
+        jax, given = self._jax, (self._data, list(fixed), self._validation)
+        with numpy_rules(), jax.debug_nans(False), jax.debug_infs(False):  # fit says better where they come from
+            return self._program(state, *given, orders, list(masks), list(settings), count)
 
 
 def _identity(emission: Emission | None) -> Any:
@@ -195,10 +190,9 @@ def _remember(memory: OrderedDict[Any, Any], key: Any, value: Any) -> None:
 def _program(texts: Texts, sizes: tuple[int, int, int, bool, bool]) -> _Program:
     """Return the program of these texts, the same one whenever it is asked for again."""
     key = (texts.key, sizes)
-    if key not in _programs:
-        _remember(_programs, key, _Program(_Epochs(texts, *sizes)))
-    _programs.move_to_end(key)
-    return _programs[key]
+    program = _programs.pop(key, None) or _Program(_Epochs(texts, *sizes))
+    _remember(_programs, key, program)  # at the end, as the one used last
+    return program
 
 
 class _Program:
@@ -273,8 +267,9 @@ class _Epochs:
         kept = [scored] if self.texts.training.keep else []
         if self.forward is not None:
             outputs = self.forward(*validation[:-1], *state.weights, *fixed)
-            numbers += self._numbers(self.judge_validation, outputs, validation[-1])
-            numbers += [] if self.penalty is None else [self.penalty(*state.weights, *fixed)]
+            loss, *others = self._numbers(self.judge_validation, outputs, validation[-1])
+            penalty = 0.0 if self.penalty is None else self.penalty(*state.weights, *fixed)
+            numbers += [loss + penalty, *others]
             kept += [outputs] if self.texts.validation.keep else []
         numbers.append(self._finite(state.weights))
         numbers = [jnp.asarray(number, jnp.float64) for number in numbers]
@@ -339,9 +334,12 @@ class _Epochs:
 
         results = self.gradients[rows](*data, rows, *state.weights, *fixed)
         count = len(state.weights)
+        results = results if count or self.texts.returns_loss else (results,)
         scored, gradients = results[0], list(results[1 : 1 + count])
         loss = results[1 + count] if self.texts.returns_loss else jnp.zeros(())
         step = state.step + 1
+        if not count:
+            return State(state.weights, state.slots, step), (scored, loss)
         number = step * 1.0  # a weak float, as Python's: it takes on the weights' dtype
         apply = self._on_each if self.texts.by_weight else self._on_all
         weights, slots = apply(state, gradients, [*settings[:1], number, *settings[1:]])
@@ -364,9 +362,11 @@ class _Epochs:
         return weights, slots
 
     def _updated(self, weight: Any, gradient: Any, slots: list[Any], settings: list[Any]) -> list[Any]:
+        from jax import numpy as jnp
+
         new = self.update(weight, gradient, *slots, *settings)
         values = list(new) if isinstance(new, tuple) else [new]
-        return [value.astype(weight.dtype) for value in values]
+        return [jnp.broadcast_to(jnp.asarray(value, weight.dtype), weight.shape) for value in values]
 
 
 def _runnable(emission: Emission | None, name: str) -> Any:

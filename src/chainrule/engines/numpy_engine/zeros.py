@@ -19,6 +19,7 @@ from ..graphs import StepGraph
 
 __all__ = ["LitBlock", "lit_blocks", "weight_of_first_product"]
 
+ROWS_AT_A_TIME = 1024
 LARGEST_SHARE = 0.75  # of the columns that may be needed, on average; above, the packing does not pay
 
 
@@ -69,16 +70,20 @@ def lit_blocks(x: np.ndarray, size: int) -> list[LitBlock]:
     >>> [(block.rows.tolist(), block.columns.tolist()) for block in lit_blocks(x, 2)]
     [([0, 2], [0]), ([1, 3], [3]), ([4], [3])]
     """
-    lit = x != 0
-    often = lit.sum(axis=0)
-    if x.shape[1] == 0 or often.mean() > LARGEST_SHARE * len(x):
+    often = sum((part != 0).sum(axis=0) for part in _parts(x))
+    if x.size == 0 or np.mean(often) > LARGEST_SHARE * len(x):
         return []
-    rarity = np.argsort(np.argsort(often, kind="stable"), kind="stable")
-    rarest = np.where(lit, rarity, x.shape[1]).min(axis=1)
+    rarity = np.argsort(np.argsort(often, kind="stable"), kind="stable").astype(np.int32)
+    rarest = np.concatenate([np.where(part != 0, rarity, x.shape[1]).min(axis=1) for part in _parts(x)])
     order = np.argsort(rarest, kind="stable")
     parts = [order[start : start + size] for start in range(0, len(x), size)]
-    columns = [np.flatnonzero(lit[part].any(axis=0)) for part in parts]
+    columns = [np.flatnonzero(x[part].any(axis=0)) for part in parts]
     needed = sum(len(part) * len(some) for part, some in zip(parts, columns, strict=True))
     if needed > LARGEST_SHARE * x.size:
         return []
     return [LitBlock(part, some, x[np.ix_(part, some)]) for part, some in zip(parts, columns, strict=True)]
+
+
+def _parts(x: np.ndarray) -> list[np.ndarray]:
+    """The rows, a few at a time: what is computed of all at once may take more memory than the data."""
+    return [x[start : start + ROWS_AT_A_TIME] for start in range(0, len(x), ROWS_AT_A_TIME)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..functions import is_entrywise
-from ..node import INPUT, Node, collection_paused, make, renewed, topological
+from ..node import CONSTANT, INPUT, Node, collection_paused, make, renewed, topological
 from .products import PRODUCTS, column_as_row
 from .shaping import SHAPING
 from .state import Folding, NotFoldable
@@ -73,6 +73,8 @@ def _folded(folding: Folding, node: Node) -> Node:
 
 
 def _rule(node: Node) -> Callable[[Folding, Node], Node]:
+    if node.op is np.logaddexp:
+        return _logaddexp
     rule = PRODUCTS.get(node.op) or SHAPING.get(node.op) or (_entrywise if is_entrywise(node.op) else None)
     if rule is None:
         raise NotFoldable(node)
@@ -96,6 +98,21 @@ def _entrywise(folding: Folding, node: Node) -> Node:
         rows = [None] * len(rows)  # then no other operand has the first axis
     args = (_number(folding, node, arg) if row is None else row for arg, row in zip(node.args, rows, strict=True))
     return make(node.op, tuple(args), node.kwargs)
+
+
+def _logaddexp(folding: Folding, node: Node) -> Node:
+    """``log(1 + exp(x))`` by functions that NumPy applies to many numbers at a time: a tenth of the time."""
+    zero, x = node.args
+    if not isinstance(x, Node) or x.is_weak or not _is_zero(zero):
+        return _entrywise(folding, node)
+    size = make(np.absolute, (folding.new[x],))
+    rest = make(np.log1p, (make(np.exp, (make(np.negative, (size,)),)),))
+    return make(np.add, (make(np.maximum, (folding.new[x], 0)), rest))
+
+
+def _is_zero(arg: Any) -> bool:
+    value = arg.value if isinstance(arg, Node) and arg.op is CONSTANT else arg
+    return type(value) in (int, float) and value == 0
 
 
 def _number(folding: Folding, node: Node, arg: Any) -> Any:

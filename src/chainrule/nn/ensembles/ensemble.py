@@ -15,7 +15,7 @@ from ..forward import trace_forward
 from ..layers.weights import substitute
 from ..model import Model
 from . import saving, table
-from .members import Build, Group, Member, by_params, checked_groups, checked_histories, made
+from .members import Build, Group, Member, by_params, checked_groups, checked_histories, remade
 from .ranking import larger_is_better, monitored, order
 from .spread import Prediction, Spread
 
@@ -36,9 +36,11 @@ class Ensemble:
         groups: the trained weights, by the networks' kinds.
         histories: name → (members, epochs): loss, metrics, and ``val_`` of each. A network that diverged has NaN from
             that epoch on.
+        engine: what trained them: ``"numpy"``, ``"jax"``, or both if each trained some.
+        engine_reason: why, and which were trained one after the other for what reason.
 
     Attributes:
-        build, members, groups, histories: as given; histories are float64.
+        build, members, groups, histories, engine, engine_reason: as given; histories are float64.
 
     Raises:
         DataError, ShapeError: members, weights and histories do not fit together.
@@ -71,7 +73,13 @@ class Ensemble:
     """
 
     def __init__(
-        self, build: Build, members: Sequence[Member], groups: Sequence[Group], histories: Mapping[str, Any]
+        self,
+        build: Build,
+        members: Sequence[Member],
+        groups: Sequence[Group],
+        histories: Mapping[str, Any],
+        engine: str = "",
+        engine_reason: str = "",
     ) -> None:
         if not members:
             raise DataError("an ensemble should have at least one member. Received: none")
@@ -79,6 +87,7 @@ class Ensemble:
         self.members = tuple(members)
         self.groups = checked_groups(groups, len(self.members))
         self.histories = checked_histories(histories, len(self.members))
+        self.engine, self.engine_reason = engine, engine_reason
         self._places = {number: (group, i) for group in self.groups for i, number in enumerate(group.members)}
 
     # --- its networks ---
@@ -101,7 +110,7 @@ class Ensemble:
 
     def _made(self, number: int) -> Model:
         group, _ = self._places[number]
-        return made(self.build, self.members[number].params, group.model.input_shape)
+        return remade(self.build, self.members[number], group.model.input_shape)
 
     def _weights(self, number: int) -> list[np.ndarray]:
         group, row = self._places[number]
@@ -214,8 +223,9 @@ class Ensemble:
         """
         used = self._used()
         results: dict[str, np.ndarray] = {}
-        for numbers in by_params(self.members, np.flatnonzero(used)):  # their losses may differ in more than weights
-            model = self._made(numbers[0])
+        groups = [[number for number in group.members if used[number]] for group in self.groups]
+        for numbers in (alike for members in groups for alike in by_params(self.members, members)):
+            model = self._made(numbers[0])  # with the loss of all of them
             score = model._scoring(*model._checked(x, y))
             for number in numbers:
                 with substitute(model.weight_slots, self._weights(number)):
@@ -264,7 +274,7 @@ class Ensemble:
                 tuples of these.
             OSError: the file cannot be written.
         """
-        saving.write(path, self.members, self.groups, self.histories)
+        saving.write(path, self.members, self.groups, self.histories, self.engine, self.engine_reason)
 
     @classmethod
     def load(cls, path: str | PathLike[str], build: Build) -> Ensemble:

@@ -9,9 +9,19 @@ import numpy as np
 
 from ...errors import DataError, ShapeError
 from ..model import Model
-from ..random import generator
+from ..random import preserved, set_random_seed
 
-__all__ = ["Build", "Group", "Member", "build_call", "by_params", "checked_groups", "checked_histories", "made"]
+__all__ = [
+    "Build",
+    "Group",
+    "Member",
+    "build_call",
+    "by_params",
+    "checked_groups",
+    "checked_histories",
+    "made",
+    "remade",
+]
 
 Build = Callable[..., Model]
 
@@ -47,26 +57,34 @@ class Group(NamedTuple):
     weights: list[np.ndarray]
 
 
-def made(build: Build, params: Mapping[str, Any], input_shape: Any) -> Model:
-    """Call ``build`` for a network whose weights others replace; the library's next random draws are not changed by it.
+def made(build: Build, member: Member) -> Model:
+    """Make the model of a member, with random draws from its seed on. To be called within ``random.preserved()``.
+
+    Raises:
+        DataError: ``build`` returns no model.
+    """
+    set_random_seed(member.seed)
+    model = build(**member.params)
+    if not isinstance(model, Model):
+        raise DataError(f"build should return a model. Received: {model!r} from {build_call(member.params)}")
+    return model
+
+
+def remade(build: Build, member: Member, input_shape: Any) -> Model:
+    """Make the model of a member again, built; the next random draws are not changed by it.
 
     Args:
         build: makes a model.
-        params: its arguments.
+        member: the member.
         input_shape: what the model's weights are made for if ``build`` left that open.
 
     Raises:
-        DataError: what it made is no model.
+        DataError: ``build`` returns no model.
     """
-    before = generator().bit_generator.state
-    try:
-        model = build(**params)
-        if not isinstance(model, Model):
-            raise DataError(f"build should return a model. Received: {model!r} from {build_call(params)}")
+    with preserved():
+        model = made(build, member)
         if not model.built:
             model.build(input_shape)
-    finally:
-        generator().bit_generator.state = before
     return model
 
 

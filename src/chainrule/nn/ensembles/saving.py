@@ -17,17 +17,22 @@ import numpy as np
 
 from ...errors import DataError, ShapeError
 from ..model import Model
-from .members import Build, Group, Member, build_call, made
+from .members import Build, Group, Member, build_call, remade
 
 __all__ = ["read", "write"]
 
 FORMAT, VERSION = "chainrule ensemble", 1
 ALL_ROWS = -1  # instead of a number of rows, for a member that has no sample of its own
-Content: TypeAlias = "tuple[list[Member], list[Group], dict[str, np.ndarray]]"
+Content: TypeAlias = "tuple[list[Member], list[Group], dict[str, np.ndarray], str, str]"
 
 
 def write(
-    path: str | PathLike[str], members: Sequence[Member], groups: Sequence[Group], histories: Mapping[str, np.ndarray]
+    path: str | PathLike[str],
+    members: Sequence[Member],
+    groups: Sequence[Group],
+    histories: Mapping[str, np.ndarray],
+    engine: str,
+    engine_reason: str,
 ) -> None:
     """Write an ensemble; see ``Ensemble.save``."""
     about = {
@@ -39,6 +44,8 @@ def write(
         ],
         "groups": [_about(group) for group in groups],
         "histories": list(histories),
+        "engine": engine,
+        "engine_reason": engine_reason,
     }
     samples = [member.rows for member in members if member.rows is not None]
     arrays = {
@@ -141,15 +148,16 @@ def read(path: str | PathLike[str], build: Build) -> Content:
             weights = [
                 [arrays[_key(i, k)] for k in range(len(one["weights"]))] for i, one in enumerate(about["groups"])
             ]
-            params = [members[one["members"][0]].params for one in about["groups"]]
+            first = [members[one["members"][0]] for one in about["groups"]]
+            engine, engine_reason = str(about["engine"]), str(about["engine_reason"])
         except Exception as error:  # whatever a damaged file leads to
             raise DataError(f"{path} is damaged, or is no file that Ensemble.save has written: {error!r}") from error
     groups = []
-    for one, arrays_of_one, arguments in zip(about["groups"], weights, params, strict=True):
-        model = made(build, arguments, _restored(one["input_shape"]))
-        _check(f"{path}", build_call(arguments), model, one, arrays_of_one)
+    for one, arrays_of_one, member in zip(about["groups"], weights, first, strict=True):
+        model = remade(build, member, _restored(one["input_shape"]))
+        _check(f"{path}", build_call(member.params), model, one, arrays_of_one)
         groups.append(Group(model, one["members"], arrays_of_one))
-    return members, groups, histories
+    return members, groups, histories, engine, engine_reason
 
 
 def _parts(file: IO[bytes]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -63,26 +63,29 @@ class JaxEpochs:
         task: what to train; its arrays are brought up to date by ``pull``.
         judge: what judges the training.
         validation: what to validate with, or None.
-        watched: whether somebody may look at the weights after each epoch, or change them.
+        watched: whether somebody may look at the weights after each epoch, or change them. Where a metric is called
+            with arrays, its function may.
         device: where to run; None for JAX's own choice.
     """
 
     def __init__(
         self, task: Task, judge: JudgeGraph, validation: Validation | None, watched: bool, device: Any
     ) -> None:
-        self.task, self._judge, self._validation, self._watched = task, judge, validation, watched
+        self.task, self._judge, self._validation = task, judge, validation
         self._masked = bool(task.step_for(task.batch).training.masks)
         self._texts = _texts(task, judge, validation)
-        keeps = self._texts.training.keep or self._texts.validation.keep
-        together = 1 if watched or keeps or self._masked else _together(task)
+        self._watched = watched or self._texts.training.keep or self._texts.validation.keep
+        together = 1 if self._watched or self._masked else _together(task)
         held_out = None if validation is None else [*validation.x, validation.y]
         shuffled = task.shuffle or task.samples is not None
         self._run = CompiledEpochs(
-            self._texts, [*task.x, task.y], task.batch, task.fixed, held_out, together, shuffled,
+            self._texts, [*task.x, task.y], task.batch, held_out, together, shuffled,
             task.members is not None, device,
         )  # fmt: skip
         self._state: State | None = None
-        self._pulled = task.values
+        self._fixed: list[Any] = []
+        self._pulled = True  # whether the task's arrays are up to date
+        self._known: list[np.ndarray] = []  # the weights as the device has them, if somebody may change them
         self._ahead: deque[Report] = deque()
 
     @property
@@ -100,14 +103,14 @@ class JaxEpochs:
     def epoch(self, left: int) -> Report:
         """Return the report of the next epoch, of ``left`` that are still wanted. Some may be run ahead."""
         if not self._ahead:
-            if self._watched and not np.array_equal(self._pulled, self.task.values, equal_nan=True):
+            if self._watched and not self._is_known():
                 self._push()
             self._advance(min(left, self._run.together))
         return self._ahead.popleft()
 
     def pull(self) -> None:
         """Bring weights and optimizer's state to the task's arrays."""
-        if self._state is None:
+        if self._state is None or self._pulled:  # what a callback has written since stays
             return
         for view, weight in zip(self.task.views, self._state.weights, strict=True):
             view[...] = np.asarray(weight)
@@ -115,12 +118,24 @@ class JaxEpochs:
             for part, value in zip(_parts(vector, self.task.views), slot, strict=True):
                 part[...] = np.asarray(value)
         self.task.step = int(self._state.step)
-        self._pulled = self.task.values.copy() if self._watched else self._pulled
+        self._pulled = True
+        self._know()
 
     def _push(self) -> None:
-        slots = [_parts(vector, self.task.views) for vector in self.task.slots]
-        copies = [[part.copy() for part in parts] for parts in (self.task.views, *slots)]  # the device may keep them
-        self._state = self._run.put(State(copies[0], copies[1:], self.task.step))
+        task = self.task
+        slots = [_parts(vector, task.views) for vector in task.slots]
+        copies = [[part.copy() for part in parts] for parts in (task.views, task.fixed, *slots)]  # the device's own
+        (weights, self._fixed, *slots), step = self._run.put((copies, np.int64(task.step)))
+        self._state = State(weights, slots, step)
+        self._know()
+
+    def _know(self) -> None:
+        if self._watched:
+            self._known = [array.copy() for array in (self.task.values, *self.task.fixed)]
+
+    def _is_known(self) -> bool:
+        pairs = zip(self._known, (self.task.values, *self.task.fixed), strict=True)
+        return all(np.array_equal(known, now, equal_nan=True) for known, now in pairs)
 
     def _advance(self, count: int) -> None:
         """Run epochs; if one of them ends in no numbers, go back to where it began."""
@@ -141,8 +156,10 @@ class JaxEpochs:
             self.pull()
 
     def _call(self, state: State, orders: Any, masks: Any, count: int) -> tuple[np.ndarray, list[np.ndarray]]:
-        self._state, numbers, kept = self._run(state, orders, masks, self.task.settings(), count)
-        return np.asarray(numbers), [np.asarray(one) for one in kept]
+        after, numbers, kept = self._run(state, self._fixed, orders, masks, self.task.settings(), count)
+        found = np.asarray(numbers), [np.asarray(one) for one in kept]
+        self._state, self._pulled = after, False  # only now: an interrupt until here leaves what has been reported
+        return found
 
     def _draw(self, count: int) -> tuple[np.ndarray | None, list[list[np.ndarray]]]:
         """Draw orders and masks as the steps on NumPy would, one epoch after the other."""
@@ -165,22 +182,16 @@ class JaxEpochs:
         return [[*parts, end] for parts, end in zip(stacked, last, strict=True)]
 
     def _report(self, row: np.ndarray, orders: np.ndarray | None, kept: list[np.ndarray], number: int) -> Report:
-        values = list(row)
-        returned = values.pop(0) if self._texts.returns_loss else None
-        training = {name: values.pop(0) for name in self._judge.names}
-        validated = self._validation.judge.names if self._validation else []
-        validation = {name: values.pop(0) for name in validated}
-        if self._texts.penalty is not None:
-            validation["loss"] += values.pop(0)
-        kept, seen = list(kept), None
+        numbers, arrays, held_out = iter(row), iter(kept), self._validation
+        returned = next(numbers) if self._texts.returns_loss else None
+        training = dict(zip(self._judge.names, numbers, strict=False))
+        validation = dict(zip(held_out.judge.names, numbers, strict=False)) if held_out else {}
+        seen = validated = None
         if self._texts.training.keep:
-            seen = kept.pop(0), self.task.labels(None if orders is None else orders[number])
-        if self._texts.validation.keep:
-            assert self._validation is not None
-            outputs = kept.pop(0), self._validation.y
-        else:
-            outputs = None
-        return Report(returned, training, validation, seen, outputs, values.pop(0))
+            seen = next(arrays), self.task.labels(None if orders is None else orders[number])
+        if held_out and self._texts.validation.keep:
+            validated = next(arrays), held_out.y
+        return Report(returned, training, validation, seen, validated, next(numbers))
 
 
 def _is_good(report: Report) -> bool:
@@ -201,7 +212,6 @@ def _texts(task: Task, judge: JudgeGraph, validation: Validation | None) -> Text
         forward=validation.forward if validation else None,
         validation=_judged(validation.judge) if validation else Judged(None, False),
         penalty=validation.penalty if validation else None,
-        masks=len(task.step_for(task.batch).training.masks),
     )
 
 

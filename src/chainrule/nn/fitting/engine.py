@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
-from ...engines.jax_engine.setup import installed
-from ...engines.jax_engine.training import check_step
+from ...engines.jax_engine.setup import device, installed
+from ...engines.jax_engine.training import check_once
 from ...engines.numpy_engine import runs_in_blocks
 from ...errors import DataError, EngineError, MissingExtraError
+from ...graph.node import Node
 from .task import Task
 
 __all__ = ["ENGINES", "VARIABLE", "Choice", "check_engine", "choose"]
 
+Graphs: TypeAlias = Callable[[], Iterable[tuple[Sequence[Node], Sequence[Node]]]]  # makes inputs and results of each
+
 ENGINES = ("auto", "numpy", "jax")
 VARIABLE = "CHAINRULE_ENGINE"  # what "auto" means, if it is set
 # What a step costs on NumPy beside its arithmetic, what a core does in a second, and how long JAX takes before it runs.
-SECONDS_PER_STEP, OPERATIONS_PER_SECOND = 25e-6, 3e10
+SECONDS_PER_STEP, OPERATIONS_PER_SECOND = 25e-6, 6e10
 SECONDS_TO_IMPORT, SECONDS_TO_COMPILE = 1.0, 1.0
 
 
@@ -39,16 +43,17 @@ def check_engine(engine: Any, where: str = "engine") -> str:
     return str(engine)
 
 
-def choose(engine: str, task: Task, epochs: int) -> Choice:
+def choose(engine: str, task: Task, epochs: int, others: Graphs = tuple) -> Choice:
     """Choose what runs ``epochs`` epochs of a task.
 
     Args:
         engine: ``"numpy"``, ``"jax"``, or ``"auto"`` for what will be done first.
         task: what is to be done.
         epochs: how many epochs.
+        others: gives further graphs that JAX would run, inputs and results of each. Called only if it may.
 
     Raises:
-        EngineError: JAX was asked for and cannot run the program.
+        EngineError: JAX was asked for and cannot run the program, or does not start.
         MissingExtraError: JAX was asked for and is not installed.
     """
     asked, source = engine, "asked for"
@@ -59,29 +64,33 @@ def choose(engine: str, task: Task, epochs: int) -> Choice:
     if asked == "jax":
         if not installed():
             raise MissingExtraError("jax", "jax", "to train with engine='jax'")
-        _check(task)
+        _check(task, others)
         return Choice("jax", source)
-    return _faster(task, epochs)
+    return _faster(task, epochs, others)
 
 
-def _faster(task: Task, epochs: int) -> Choice:
+def _faster(task: Task, epochs: int, others: Graphs) -> Choice:
     if not installed():
         return Choice("numpy", "JAX is not installed")
     seconds = epochs * _seconds(task)
     if seconds < _seconds_until_jax_runs():
         return Choice("numpy", "the work is done before JAX has compiled it")
-    if runs_in_blocks(task.step_for(task.batch).graph, task.batch, task.values.size) and not _has_accelerator():
-        return Choice("numpy", "batches this large run in row blocks on all cores, which is no slower")
+    in_blocks = runs_in_blocks(task.step_for(task.batch).graph, task.batch, task.values.size)
     try:
-        _check(task)
+        if in_blocks and device(None).platform == "cpu":
+            return Choice("numpy", "batches this large run in row blocks on all cores, which is no slower")
+        _check(task, others)
     except EngineError as error:
         return Choice("numpy", str(error))
     return Choice("jax", "a long training, worth compiling")
 
 
-def _check(task: Task) -> None:
-    for rows in task.sizes:
-        check_step(task.step_for(rows).graph, task.update)
+def _check(task: Task, others: Graphs) -> None:
+    device(None)  # there is one
+    steps = [task.step_for(rows).graph for rows in task.sizes]
+    graphs = [*((step.inputs, step.results) for step in steps), (task.update.inputs, task.update.new), *others()]
+    for inputs, results in graphs:
+        check_once(inputs, results)
 
 
 def _seconds(task: Task) -> float:
@@ -92,9 +101,3 @@ def _seconds(task: Task) -> float:
 
 def _seconds_until_jax_runs() -> float:
     return SECONDS_TO_COMPILE + (0 if "jax" in sys.modules else SECONDS_TO_IMPORT)
-
-
-def _has_accelerator() -> bool:
-    from ...engines.jax_engine.setup import load
-
-    return bool(load().default_backend() != "cpu")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ...engines.jax_engine.setup import device
 from ...engines.numpy_engine import vector_with_views
-from ..forward import trace_scores, trace_use
-from ..judging import trace_judge
+from ...graph.node import Node
+from ..forward import Scores, UseGraph, trace_scores, trace_use
+from ..judging import JudgeGraph, trace_judge
 from ..penalty import penalty_text
 from ..steps import trace_step
-from ..tracing import fixed_slots
+from ..tracing import Head, fixed_slots
 from .by_jax import JaxEpochs, Validation
 from .by_numpy import NumpyEpochs
 from .diverged import raise_diverged
@@ -58,28 +60,56 @@ class Fitting:
         epochs: int,
         watched: bool,
     ) -> None:
-        self.model, self._training, self._validate = model, model._training, validate
+        self.model, self._training = model, model._training
+        self._held_out, self._validate = held_out, validate
         self.task, self._state = _task(model, x, y, batch_size, shuffle, rng)
         traced = self.task.step_for(self.task.batch)
         self._whole = traced.graph.batch_loss is not None
-        self._scores = trace_scores(self._training.loss, traced.head, y)
-        self.engine = choose(self._training.engine, self.task, epochs)
+        self.engine = choose(self._training.engine, self.task, epochs, self._judging_graphs)
         self._epochs: NumpyEpochs | JaxEpochs
         if self.engine.name == "jax":
-            self._epochs = self._on_jax(held_out, watched)
+            self._epochs = self._on_jax(watched)
         else:
             self._epochs = NumpyEpochs(self.task)
 
-    def _on_jax(self, held_out: Data | None, watched: bool) -> JaxEpochs:
-        head, metrics = self.task.step_for(self.task.batch).head, self._training.metrics
-        loss = None if self._whole else self._training.loss
-        judge = trace_judge(loss, metrics, head, self.task.y, self.task.rows)
+    def _on_jax(self, watched: bool) -> JaxEpochs:
         validation = None
-        if held_out is not None:
-            x, y = held_out
-            again = trace_judge(self._training.loss, metrics, head, y, len(y))
-            validation = Validation(x, y, trace_use(self.model, x, scored=True).text(), again, penalty_text(self.model))
-        return JaxEpochs(self.task, judge, validation, watched, device(None))
+        if self._held_out is not None:
+            use, judge = self._judges_validation
+            validation = Validation(*self._held_out, use.text(), judge, penalty_text(self.model))
+        return JaxEpochs(self.task, self._judge, validation, watched, device(None))
+
+    @cached_property
+    def _judge(self) -> JudgeGraph:
+        """What judges an epoch on JAX."""
+        loss = None if self._whole else self._training.loss
+        return trace_judge(loss, self._training.metrics, self._head, self.task.y, self.task.rows)
+
+    @cached_property
+    def _judges_validation(self) -> tuple[UseGraph, JudgeGraph]:
+        """What makes the outputs for the validation on JAX, and judges them."""
+        assert self._held_out is not None
+        x, y = self._held_out
+        judge = trace_judge(self._training.loss, self._training.metrics, self._head, y, len(y))
+        return trace_use(self.model, x, scored=True), judge
+
+    def _judging_graphs(self) -> list[tuple[list[Node], list[Node]]]:
+        """What JAX would run besides steps, inputs and results of each."""
+        judges, graphs = [self._judge], []
+        if self._held_out is not None:
+            use, judge = self._judges_validation
+            judges.append(judge)
+            graphs.append((use.inputs, use.results))
+        return [*graphs, *((judge.inputs, judge.results) for judge in judges if judge.results)]
+
+    @property
+    def _head(self) -> Head:
+        return self.task.step_for(self.task.batch).head
+
+    @cached_property
+    def _scores(self) -> Scores:
+        """The loss of many rows on NumPy; on JAX it is needed only where the device does not do."""
+        return trace_scores(self._training.loss, self._head, self.task.y)
 
     @property
     def source(self) -> str:

@@ -135,7 +135,7 @@ class Task:
     def draws(self) -> list[tuple[np.random.Generator, Any]]:
         """Remember where the random draws are."""
         masks = self.step_for(self.batch).training.masks
-        sources = [self.rng, *(mask.layer.rng for mask in masks if mask.layer.rng)]
+        sources = [self.rng, *(mask.source for mask in masks if mask.source)]
         return [(source, source.bit_generator.state) for source in sources]
 
     def restore_draws(self, draws: list[tuple[np.random.Generator, Any]]) -> None:

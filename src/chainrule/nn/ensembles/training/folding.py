@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engines.graphs import StepGraph, UpdateGraph
-from ...graph.members import NotFoldable, lift, with_members
-from ...graph.node import Node, placeholder
-from ..forward import UseGraph
-from ..judging import JudgeGraph
+from ....engines.graphs import StepGraph, UpdateGraph
+from ....graph.members import NotFoldable, lift, with_members
+from ....graph.node import CONSTANT, INPUT, Node, placeholder, topological
+from ...forward import UseGraph
+from ...judging import JudgeGraph
+from ...metrics import Metric
 
 __all__ = ["Lifted", "fold_judge", "fold_penalty", "fold_step", "fold_update", "fold_use", "lifted", "other_of"]
 
@@ -65,6 +66,22 @@ def _many(nodes: Sequence[Node], members: int) -> dict[Node, Node]:
     }
 
 
+def _with_members(outputs: Sequence[Node], varying: Mapping[Node, Node], batch: Node | None = None) -> list[Node]:
+    """Return the outputs with members. Of the example only shapes are kept: values would take as much as training does.
+
+    Raises:
+        NotFoldable: an operation has no form for many networks, or an output does not depend on the networks.
+    """
+    before, results = set(topological(outputs)), with_members(outputs, varying, batch)
+    for old, new in zip(outputs, results, strict=True):
+        if new is old:
+            raise NotFoldable(old, "that is the same for all networks")
+    for node in topological(results):
+        if node not in before and node.op not in (INPUT, CONSTANT) and node.ndim > 1:
+            node.value = np.broadcast_to(np.zeros((), node.dtype), node.shape)
+    return results
+
+
 def fold_step(
     step: StepGraph, results: Sequence[Node], numbers: Sequence[Node], masks: int, members: int, own_rows: bool
 ) -> StepGraph:
@@ -83,7 +100,7 @@ def fold_step(
     """
     own = step.data[: len(step.data) - masks] if own_rows else []
     varying = _many([*own, *step.weights, *step.fixed, *numbers], members)
-    scored, *rest = with_members(results, varying, batch=step.data[0])
+    scored, *rest = _with_members(results, varying, step.data[0])
     weights = [varying[node] for node in step.weights]
     returned = rest[len(weights) :]
     by_batch, number = step.batch_loss is not None, returned[0] if returned else None
@@ -99,7 +116,7 @@ def fold_use(use: UseGraph, results: Sequence[Node], numbers: Sequence[Node], me
     varying = _many([*use.trained, *use.fixed, *numbers], members)
     trained = [varying[node] for node in use.trained]
     fixed = [varying[node] for node in [*use.fixed, *numbers]]
-    return UseGraph(use.data, trained, fixed, use.heads, with_members(results, varying, batch=use.data[0]))
+    return UseGraph(use.data, trained, fixed, use.heads, _with_members(results, varying, use.data[0]))
 
 
 def fold_penalty(
@@ -107,7 +124,7 @@ def fold_penalty(
 ) -> tuple[list[Node], Node]:
     """Return the penalty of each of many networks, (members,), and its inputs."""
     varying = _many([*weights, *fixed, *numbers], members)
-    (folded,) = with_members([penalty], varying)
+    (folded,) = _with_members([penalty], varying)
     return list(varying.values()), folded
 
 
@@ -129,18 +146,39 @@ def _folded_update(update: UpdateGraph, whole: Lifted, members: int) -> UpdateGr
     rate, step = update.settings
     vectors = [update.weights, update.gradients, *update.slots]
     varying = _many([*vectors, rate, *whole.nodes], members)
-    new = with_members(whole.outputs, varying)
+    new = _with_members(whole.outputs, varying)
     settings = [varying[rate], step, *(varying[node] for node in whole.nodes)]
     long, gradients, *slots = (varying[node] for node in vectors)
     return UpdateGraph(long, gradients, slots, settings, new)
 
 
-def fold_judge(judge: JudgeGraph, members: int, own_rows: bool) -> JudgeGraph:
+def fold_judge(judge: JudgeGraph, metrics: Sequence[Metric], members: int, own_rows: bool) -> JudgeGraph:
     """Return what judges many networks: every number is (members,).
 
+    Metrics with operations that have no form for many networks are computed from arrays then.
+
+    Args:
+        judge: what judges one.
+        metrics: all metrics.
+        members: how many networks.
+        own_rows: whether each has rows, and so labels, of its own.
+
     Raises:
-        NotFoldable: an operation has no form for many networks.
+        NotFoldable: an operation of the loss has no form for many networks.
     """
     varying = _many([judge.scored, *([judge.labels] if own_rows else [])], members)
-    results = with_members(judge.results, varying, batch=judge.scored)
-    return judge._replace(scored=varying[judge.scored], labels=varying.get(judge.labels, judge.labels), results=results)
+    pairs = list(zip(judge.names, judge.results, strict=True))
+    kept = [(name, node) for name, node in pairs if name == "loss" or _folds(node, varying, judge.scored)]
+    names = [name for name, _ in kept]
+    results = _with_members([node for _, node in kept], varying, judge.scored)
+    others = [metric for metric in metrics if metric.name not in names]
+    labels = varying.get(judge.labels, judge.labels)
+    return JudgeGraph(varying[judge.scored], labels, names, results, others)
+
+
+def _folds(node: Node, varying: Mapping[Node, Node], batch: Node) -> bool:
+    try:
+        _with_members([node], varying, batch)
+    except NotFoldable:
+        return False
+    return True
