@@ -12,9 +12,10 @@ import pytest
 
 import chainrule as cr
 from chainrule import layers
+from chainrule.engines.numpy_engine import forward
 from chainrule.errors import DataError, DivergedError, EngineError, NotCompiledError, ShapeError
 from chainrule.nn import random
-from chainrule.nn.ensembles.training import crews, memory, schedule
+from chainrule.nn.ensembles.training import crews, memory, programs, schedule
 
 ROWS = 23  # no batch size divides it
 RNG = np.random.default_rng(5)
@@ -175,6 +176,24 @@ def test_float64(engine):
 
     ensemble = check(build, engine, X.astype("float64"), tolerance=1e-12 if engine == "numpy" else 1e-10)
     assert ensemble.groups[0].weights[0].dtype == np.float64
+
+
+class Centred(layers.Layer):
+    """A layer in which the rows of a batch see each other."""
+
+    def call(self, inputs):
+        return inputs - inputs.mean(axis=0)
+
+
+def test_rows_that_see_each_other_are_validated_together(engine, monkeypatch):
+    monkeypatch.setattr(forward, "rows_in_cache", lambda order, shapes: 64)  # others are computed in blocks
+    validation = np.tile(X, (10, 1)) + np.arange(10 * ROWS)[:, None] / 100
+    data = validation.astype("float32"), np.tile(Y, (10, 1))
+
+    def build():
+        return compiled(dense(layers.Dense(3, "tanh"), Centred(), layers.Dense(1, "sigmoid")))
+
+    assert folded(check(build, engine, seeds=2, validation_data=data))
 
 
 # --- losses and metrics ---
@@ -580,6 +599,12 @@ def spoil_losses(monkeypatch):
         return {name: np.roll(values, 1) for name, values in original(self, scored, labels).items()}
 
     monkeypatch.setattr(crews.Measuring, "__call__", spoiled)
+
+
+def test_blocks_of_rows_that_see_each_other_are_noticed(monkeypatch):
+    monkeypatch.setattr(programs, "rows_are_independent", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_rows_that_see_each_other_are_validated_together("numpy", monkeypatch)
 
 
 @pytest.mark.parametrize("spoil", [spoil_rates, spoil_numbers, spoil_masks, spoil_order, spoil_samples, spoil_losses])

@@ -63,7 +63,7 @@ def choose(engine: str, task: Task, epochs: int, others: Graphs = tuple) -> Choi
         return Choice("numpy", source)
     if asked == "jax":
         if not installed():
-            raise MissingExtraError("jax", "jax", "to train with engine='jax'")
+            raise MissingExtraError("jax", "jax", f"to train with engine='jax', {source}")
         _check(task, others)
         return Choice("jax", source)
     return _faster(task, epochs, others)

@@ -127,7 +127,7 @@ class Crew:
         programs, own_rows, data = self.programs, self._options.bootstrap, self._team.data
         head, validation = programs.step.head, None
         if programs.validating and data.held_out:
-            use, judge, penalty = programs.validating
+            use, judge, penalty, _ = programs.validating
             validation = by_jax.Validation(*data.held_out, use.text(), judge, penalty)
         with by_jax.JaxEpochs(self.task, programs.judge, validation, False, device(None)) as epochs:
             for left in range(self._options.epochs, 0, -1):

@@ -190,6 +190,6 @@ def _progress(schedules: Sequence[Schedule], total: int, shown: bool) -> Iterato
 
 
 def _announced(one: Schedule) -> str:
-    if one.crews:
-        return f"Engine {one.engine.name}: {one.engine.reason}."
-    return f"{len(one.team)} network{'s'[: len(one.team) > 1]} one after the other: {one.engine.reason}."
+    if one.why_alone:
+        return f"{len(one.team)} network{'s'[: len(one.team) > 1]} one after the other: {one.why_alone}."
+    return f"Engine {one.engine.name}: {one.engine.reason}."

@@ -48,10 +48,11 @@ class Validation:
     def __init__(self, task: Task, programs: Programs, data: Data) -> None:
         assert programs.validating is not None
         assert data.held_out is not None
-        use, judge, penalty = programs.validating
+        use, judge, penalty, in_blocks = programs.validating
         self._x, self._y = data.held_out
         self._weights = [*task.views, *task.fixed]
-        self._forward = Forward(use.data, [*use.trained, *use.fixed], use.results, use.shapes, None)
+        rows = None if in_blocks else len(self._y)
+        self._forward = Forward(use.data, [*use.trained, *use.fixed], use.results, use.shapes, rows)
         self._measure = Measuring(judge, programs.step.head, own_rows=False)
         self._penalty: Any = None if penalty is None else run_text(penalty, "penalty")
 

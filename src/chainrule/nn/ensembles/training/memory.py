@@ -17,7 +17,7 @@ __all__ = ["bytes_in_all", "bytes_of_step", "crew_sizes"]
 
 # What a crew on NumPy works on in a step. More would not stay in the cache. With less, NumPy is busier with calls than
 # with numbers, and two threads, waiting for Python's lock, do no more than one.
-CREW_BYTES = 4 << 20
+CREW_BYTES = 8 << 20
 JUDGED = 8  # how many times the scored values there are while loss and metrics are computed, some in float64
 
 

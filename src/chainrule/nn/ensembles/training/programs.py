@@ -11,6 +11,7 @@ from ....engines.graphs import StepGraph, UpdateGraph
 from ....graph.emit import Emission, emit
 from ....graph.lower import lower
 from ....graph.node import Node
+from ....graph.rowwise import rows_are_independent
 from ....graph.simplify import simplify
 from ...forward import UseGraph, trace_use
 from ...judging import JudgeGraph, trace_judge
@@ -68,11 +69,13 @@ class Validating(NamedTuple):
         use: the networks in use; their parameters are the data, then those of the step.
         judge: judges their scored values.
         penalty: what the weights add to the loss, or None; its parameters are those of the step but for the data.
+        in_blocks: whether the rows do not see each other, so that blocks of them may be computed one by one.
     """
 
     use: UseGraph
     judge: JudgeGraph
     penalty: Emission | None
+    in_blocks: bool
 
 
 class Programs(NamedTuple):
@@ -131,12 +134,13 @@ def fold_programs(
     update, settings = fold_update(updates, members)
     by_step = graph.batch_loss is not None
     judge = trace_judge(None if by_step else loss, metrics, first.head, data.y, len(data.y))
-    validating = None
-    if use is not None and other_use is not None and data.held_out is not None:
+    validating, one = None, networks[0].use
+    if one is not None and use is not None and other_use is not None and data.held_out is not None:
         use.pair_with(other_use)
         labels = data.held_out[1]
         again = trace_judge(loss, metrics, first.head, labels, len(labels))
-        validating = Validating(use, fold_judge(again, metrics, members, own_rows=False), penalty)
+        in_blocks = rows_are_independent(one.results, one.data, one.shapes)
+        validating = Validating(use, fold_judge(again, metrics, members, own_rows=False), penalty, in_blocks)
     return Programs(step, numbers, update, settings, fold_judge(judge, metrics, members, own_rows), validating)
 
 

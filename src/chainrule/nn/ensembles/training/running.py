@@ -57,12 +57,12 @@ def run(
 def _one_by_one(
     schedule: Schedule, build: Build, members: Sequence[Member], options: Options, advance: Advance
 ) -> Iterator[Trained]:
-    asked, reason = schedule.engine
     for kind in schedule.team.kinds:
         for place, number in enumerate(kind.members):
-            history = train_alone(build, kind, place, members[number], options, asked)
+            history = train_alone(build, kind, place, members[number], options, schedule.engine.name)
             advance(options.epochs)
-            engine = Choice(history.engine, f"{history.engine_reason}; one after the other: {reason}")
+            reason = schedule.engine.reason or history.engine_reason
+            engine = Choice(history.engine, f"{reason}; one after the other: {schedule.why_alone}")
             histories = {name: np.array([values]) for name, values in history.history.items()}
             yield Trained([number], histories, engine)
 

@@ -28,16 +28,17 @@ class Schedule(NamedTuple):
 
     Attributes:
         team: the team.
-        engine: what runs it, and why. For networks that are trained one after the other, what is asked for, and why
-            they are.
-        crews: the members of each crew. If there are none, they are trained one after the other.
+        engine: what runs it, and why; if ``fit`` is to choose that, what is asked for, without a reason.
+        crews: the members of each crew.
         threads: how many crews are trained at the same time.
+        why_alone: why the members are trained one after the other, if they are; there are no crews then.
     """
 
     team: Team
     engine: Choice
     crews: list[list[Place]]
     threads: int
+    why_alone: str = ""
 
 
 def schedule(team: Team, members: Sequence[Member], options: Options) -> Schedule:
@@ -49,18 +50,18 @@ def schedule(team: Team, members: Sequence[Member], options: Options) -> Schedul
     """
     asked = options.engine or team.kinds[0].model._compiled().engine
     if len(team) == 1:
-        return Schedule(team, Choice(asked, ONLY_ONE), [], 1)
+        return Schedule(team, Choice(asked, ""), [], 1, ONLY_ONE)
     sizes, threads = crew_sizes(team, options, "numpy")
     try:
         first = Crew(team, team.places[: sizes[0]], members, options)
     except NotFoldable as reason:
-        return Schedule(team, Choice(asked, str(reason)), [], 1)
+        return Schedule(team, Choice(asked, ""), [], 1, str(reason))
     rounds = -(-len(sizes) // threads)
     engine = choose(asked, first.task, options.epochs * rounds, first.programs.judging)
     if engine.name == "jax":
         sizes, threads = crew_sizes(team, options, "jax")
     elif bytes_of_step(team, options) > LARGEST_MEMBER:
-        return Schedule(team, Choice("numpy", TOO_LARGE), [], 1)
+        return Schedule(team, engine, [], 1, TOO_LARGE)
     ends = np.cumsum(sizes)
     crews = [team.places[end - size : end] for size, end in zip(sizes, ends, strict=True)]
     return Schedule(team, engine, crews, threads)
