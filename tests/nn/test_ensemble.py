@@ -707,6 +707,18 @@ def test_the_report_says_what_it_is(ensemble, some_diverged):
     assert max(map(len, str(some_diverged).splitlines())) <= 96
 
 
+def test_networks_of_the_same_shapes_stand_in_one_line(ensemble):
+    """A grid of penalties makes groups of equal shapes: to a reader they are the same networks."""
+    group = next(group for group in ensemble.groups if 0 in group.members)
+    parts = [
+        Group(group.model, group.members[half], [weight[half] for weight in group.weights])
+        for half in (slice(0, 2), slice(2, None))
+    ]
+    others = [one for one in ensemble.groups if one is not group]
+    again = Ensemble(build, MEMBERS, [*parts, *others], ensemble.histories)
+    assert str(again) == str(ensemble)
+
+
 def test_the_table_leaves_out_networks_that_diverged(some_diverged):
     last = some_diverged.histories["val_loss"][:3, -1]
     assert np.isnan(last[2])

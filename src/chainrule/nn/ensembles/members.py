@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -61,13 +62,30 @@ def made(build: Build, member: Member) -> Model:
     """Make the model of a member, with random draws from its seed on. To be called within ``random.preserved()``.
 
     Raises:
-        DataError: ``build`` returns no model.
+        DataError: ``build`` cannot be called like that, or returns no model.
     """
+    _check_call(build, member.params)
     set_random_seed(member.seed)
     model = build(**member.params)
     if not isinstance(model, Model):
         raise DataError(f"build should return a model. Received: {model!r} from {build_call(member.params)}")
     return model
+
+
+def _check_call(build: Build, params: Mapping[str, Any]) -> None:
+    if isinstance(build, Model) or not callable(build):
+        raise DataError(f"build should be a function that makes a compiled model. Received: {build!r}")
+    try:
+        signature = inspect.signature(build)
+    except (TypeError, ValueError):  # some built-in functions do not say
+        return
+    try:
+        signature.bind(**params)
+    except TypeError as error:
+        raise DataError(
+            f"build is called as {build_call(params)}, with a point of the grid, and takes {signature}: {error}. Name "
+            f"in grid what build needs, and nothing else"
+        ) from None
 
 
 def remade(build: Build, member: Member, input_shape: Any) -> Model:

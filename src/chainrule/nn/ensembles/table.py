@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,16 +68,18 @@ def _legend(ensemble: Ensemble) -> str:
 
 
 def _kinds(ensemble: Ensemble) -> list[str]:
-    """The weights of each kind of networks."""
-    kinds = [_kind(group) for group in ensemble.groups[:MOST_GROUPS]]
-    left = len(ensemble.groups) - MOST_GROUPS
-    return kinds + ([f"… and {counted(left, 'more kind')} of networks"] if left > 0 else [])
+    """The weights of the networks, those of the same shapes in one line."""
+    counts: Counter[str] = Counter()
+    for group in ensemble.groups:
+        counts[_shapes(group)] += len(group.members)
+    kinds = [f"{counted(count, 'network')}: {shapes}" for shapes, count in counts.items()]
+    left = len(kinds) - MOST_GROUPS
+    return kinds[:MOST_GROUPS] + ([f"… and {counted(left, 'more kind')} of networks"] if left > 0 else [])
 
 
-def _kind(group: Group) -> str:
+def _shapes(group: Group) -> str:
     group.model.number_layers()
-    shapes = [f"{slot.symbol} {'×'.join(map(str, slot.shape))}" for slot in group.model.weight_slots]
-    return f"{counted(len(group.members), 'network')}: {', '.join(shapes)}"
+    return ", ".join(f"{slot.symbol} {'×'.join(map(str, slot.shape))}" for slot in group.model.weight_slots)
 
 
 class Table:
