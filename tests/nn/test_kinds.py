@@ -10,7 +10,7 @@ import pytest
 
 import chainrule as cr
 from chainrule import layers
-from chainrule.nn.ensembles.training.likeness import Likenesses
+from chainrule.nn.likeness import Likenesses
 
 
 class Own(layers.Layer):

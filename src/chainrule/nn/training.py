@@ -54,13 +54,21 @@ class OptimizerState:
 
 
 class Training:
-    """What ``compile`` settles: loss, optimizer, metrics, engine, and the optimizer's memory."""
+    """What ``compile`` settles: loss, optimizer, metrics, engine, and the optimizer's memory.
+
+    Attributes:
+        recalled: graphs of the latest training; see ``fitting.recall``. Copies and pickles do without.
+    """
 
     def __init__(self, optimizer: Any, loss: Any, chosen: Sequence[Any], engine: str = "auto") -> None:
         self.optimizer, self.loss, self.engine = optimizers.get(optimizer), losses.get(loss), engine
         self.metrics: list[Metric] = [metrics.get(one) for one in chosen]
         _check_names(["loss", *(metric.name for metric in self.metrics)])
         self._state: OptimizerState | None = None
+        self.recalled: tuple[Any, dict[Any, Any]] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "recalled": None}
 
     def state(self, weights: Sequence[WeightSlot]) -> OptimizerState:
         """Return the optimizer's memory, begun anew if other weights are trained than before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from .by_jax import JaxEpochs, Validation
 from .by_numpy import NumpyEpochs
 from .diverged import raise_diverged
 from .engine import choose
+from .recall import Recall
 from .task import Task
 
 __all__ = ["Fitting"]
@@ -62,7 +63,8 @@ class Fitting:
     ) -> None:
         self.model, self._training = model, model._training
         self._held_out, self._validate = held_out, validate
-        self.task, self._state = _task(model, x, y, batch_size, shuffle, rng)
+        self._recall = Recall(model, x, y)
+        self.task, self._state = _task(model, x, y, batch_size, shuffle, rng, self._recall)
         traced = self.task.step_for(self.task.batch)
         self._whole = traced.graph.batch_loss is not None
         self.engine = choose(self._training.engine, self.task, epochs, self._judging_graphs)
@@ -82,8 +84,9 @@ class Fitting:
     @cached_property
     def _judge(self) -> JudgeGraph:
         """What judges an epoch on JAX."""
-        loss = None if self._whole else self._training.loss
-        return trace_judge(loss, self._training.metrics, self._head, self.task.y, self.task.rows)
+        loss, rows = None if self._whole else self._training.loss, self.task.rows
+        make = partial(trace_judge, loss, self._training.metrics, self._head, self.task.y, rows)
+        return self._recall(("judge", self._whole, rows), make)
 
     @cached_property
     def _judges_validation(self) -> tuple[UseGraph, JudgeGraph]:
@@ -109,7 +112,7 @@ class Fitting:
     @cached_property
     def _scores(self) -> Scores:
         """The loss of many rows on NumPy; on JAX it is needed only where the device does not do."""
-        return trace_scores(self._training.loss, self._head, self.task.y)
+        return self._recall("scores", partial(trace_scores, self._training.loss, self._head, self.task.y))
 
     @property
     def source(self) -> str:
@@ -184,7 +187,13 @@ def _as_validation(values: dict[str, float]) -> dict[str, float]:
 
 
 def _task(
-    model: Any, x: Sequence[np.ndarray], y: np.ndarray, batch_size: int, shuffle: bool, rng: np.random.Generator | None
+    model: Any,
+    x: Sequence[np.ndarray],
+    y: np.ndarray,
+    batch_size: int,
+    shuffle: bool,
+    rng: np.random.Generator | None,
+    recall: Recall,
 ) -> tuple[Task, Any]:
     """Return the task of training a model, and the optimizer's state that it goes on from."""
     training, slots = model._training, model.trainable_slots
@@ -195,7 +204,7 @@ def _task(
     state = training.state(slots)
     task = Task(
         x, y, batch_size, shuffle, rng,
-        trace=lambda rows: trace_step(model, training.loss, x, y, rows),
+        trace=lambda rows: recall(("step", rows), partial(trace_step, model, training.loss, x, y, rows)),
         update=training.update_graph(values.dtype),
         values=values,
         views=views,

@@ -4,7 +4,7 @@ Read it in this order. Each notion is made of the one before.
 
 ============== ========================================================================================
 ``given``       the user's data as arrays, and the options that all networks share
-``kinds``       a *kind*: networks that differ in nothing but weights and learning rates; ``likeness``
+``kinds``       a *kind*: networks that differ in nothing but weights and learning rates; ``nn.likeness``
                 tells
 ``teams``       a *team*: kinds whose programs differ in numbers alone, such as a momentum
 ``programs``    the graphs of one network, and with ``folding`` the programs of many

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import numpy as np
 
 from ....errors import DataError
+from ...likeness import Likeness, Likenesses
 from ...model import Model
 from ...random import preserved
 from ..members import Build, Group, Member, build_call, made
 from .given import Data, Given
-from .likeness import Likeness, Likenesses
 
 __all__ = ["AGAIN", "Kind", "kinds_of", "saying_which"]
 

@@ -16,16 +16,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ... import optimizers
-from ...layers import Layer
-from ...model import Model
-from ...optimizers import Optimizer
-from ...symbolic import SymbolicTensor
+from . import optimizers
+from .layers import Layer
+from .optimizers import Optimizer
+from .symbolic import SymbolicTensor
 
 __all__ = ["Likeness", "Likenesses"]
 
-# Attributes of layers that tell them apart only, or that are looked at elsewhere.
-SKIPPED = {"name", "number", "calls", "_graph", "_training"}
+# Attributes of layers that tell them apart only, that are looked at elsewhere, or that training leaves behind.
+SKIPPED = {"name", "number", "calls", "_graph", "_training", "history", "stop_training", "_source"}
 PLAIN = {bool, int, float, str, bytes, type(None), tuple, list, dict}  # the most of what is written, as it is
 
 
@@ -49,7 +48,7 @@ class Likenesses:
     def __init__(self) -> None:
         self._known: dict[Any, int] = {}
 
-    def of(self, model: Model) -> Likeness:
+    def of(self, model: Any) -> Likeness:
         """Write down a compiled and built model."""
         training, layers = model._compiled(), model.walk()
         weights = {id(slot.value): slot for slot in model.weight_slots}
@@ -57,7 +56,7 @@ class Likenesses:
             (layer, type(layer), {key: value for key, value in vars(layer).items() if key not in SKIPPED})
             for layer in layers
         ]
-        inner = [layer for layer in layers if isinstance(layer, Model)]
+        inner = [layer for layer in layers if hasattr(layer, "calls_inside")]  # models
         calls = [(call.layer, call.inputs, call.outputs) for one in inner for call in one.calls_inside()]
         return Likeness(
             self._written([settings, calls], weights),
