@@ -50,6 +50,14 @@ def test_a_second_fit_traces_nothing_and_goes_on_the_same(traced):
     assert all((a == b).all() for a, b in zip(model.get_weights(), other.get_weights(), strict=True))
 
 
+def test_to_compile_the_same_once_more_changes_nothing(traced):
+    model = network(Dense(3, activation="tanh"), Dense(1))
+    for rate in (0.1, 0.2):
+        model.compile(cr.optimizers.Adam(rate), "mse", metrics=["mae"], engine="numpy")
+        fit(model)
+    assert len(traced) == 1
+
+
 def frozen(model):
     model.layers[0].trainable = False
 

@@ -128,7 +128,9 @@ class Trainer:
         if loss is None:
             raise DataError("compile expects a loss, such as loss='binary_crossentropy' or 'mse'")
         chosen = metrics if isinstance(metrics, (list, tuple)) else [] if metrics is None else [metrics]
-        self._training = Training(optimizer, loss, chosen, check_engine(engine))
+        before, self._training = self._training, Training(optimizer, loss, chosen, check_engine(engine))
+        if before is not None:
+            self._training.recalled = before.recalled  # which loss and metrics they are for is written there
 
     @property
     def compiled(self) -> bool:
