@@ -61,6 +61,7 @@ def _draw_panel(axes: Any, table: Table, places: int) -> None:
     axes.set_xscale("log")
     axes.set_xlim(min(medians) / 2, max(medians) * FURTHER)
     axes.xaxis.set_major_formatter(lambda value, _: _round_seconds(value))
+    axes.xaxis.set_minor_formatter(lambda value, _: "")  # within a single decade there would be one at each tick
     axes.set_ylim(places - 0.5, -0.5)
     axes.tick_params(labelsize=8, length=0)
     for number, (row, label) in enumerate(zip(rows, axes.get_yticklabels(), strict=True)):
