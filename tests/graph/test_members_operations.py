@@ -285,7 +285,7 @@ def tried(op):
 NEEDED = [op for op in (*products.PRODUCTS, *shaping.SHAPING) if op not in (np.zeros_like, np.ones_like)]
 
 
-@pytest.mark.parametrize("op", NEEDED, ids=lambda op: op.__name__)
+@pytest.mark.parametrize("op", sorted(NEEDED, key=lambda op: op.__name__), ids=lambda op: op.__name__)
 def test_an_operation_that_takes_the_members_for_units_would_be_caught(op, monkeypatch):
     monkeypatch.setitem(products.PRODUCTS if op in products.PRODUCTS else shaping.SHAPING, op, as_it_is)
     fails(tried, op)
