@@ -382,18 +382,6 @@ def test_the_engine_is_said_at_verbose_1(capsys):
 # --- refusals ---
 
 
-@pytest.fixture
-def without_sorting(monkeypatch):
-    """A JAX that cannot sort."""
-    from chainrule.engines.jax_engine import text, training
-
-    monkeypatch.delattr(jax.numpy, "sort")
-    monkeypatch.setattr(training, "_checked", type(training._checked)())
-    text._library.cache_clear()
-    yield
-    text._library.cache_clear()
-
-
 def test_what_jax_cannot_run_is_refused_with_the_line_before_anything_happens(without_sorting):
     model = plain(Scaled(), Dense(1))
     model.compile("sgd", "mse", engine="jax")

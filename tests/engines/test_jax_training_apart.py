@@ -237,18 +237,6 @@ class SortedInUse(Layer):
         return inputs if training else np.sort(inputs, axis=-1)
 
 
-@pytest.fixture
-def without_sorting(monkeypatch):
-    """A JAX that cannot sort."""
-    from chainrule.engines.jax_engine import text, training
-
-    monkeypatch.delattr(jax.numpy, "sort")
-    monkeypatch.setattr(training, "_checked", type(training._checked)())
-    text._library.cache_clear()
-    yield
-    text._library.cache_clear()
-
-
 def test_what_only_the_validation_runs_is_refused_before_training(without_sorting):
     model = network(SortedInUse(), Dense(1))
     model.compile("sgd", "mse", engine="jax")

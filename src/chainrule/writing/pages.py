@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -10,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .files import replacing
 from .text import visible
 
 if TYPE_CHECKING:
@@ -111,15 +111,5 @@ def write(path: Path, content: str | bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(draft, "xb") as file:
-            file.write(data)
-        draft.replace(path)
-    except OSError as error:  # told of the file, not of its draft
-        draft.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    with replacing(path) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any, TypeAlias
-from uuid import uuid4
 
 import numpy as np
 
 from ...errors import DataError, ShapeError
+from ...writing.files import replacing
 from ..model import Model
 from .members import Build, Group, Member, build_call, remade
 
@@ -56,7 +54,7 @@ def write(
     }
     for i, group in enumerate(groups):
         arrays |= {_key(i, k): weight for k, weight in enumerate(group.weights)}
-    with _replacing(Path(path)) as file:
+    with replacing(Path(path)) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # the stubs take one of them for the option allow_pickle
 
 
@@ -77,24 +75,6 @@ def _lines_of_code(model: Model) -> list[str]:
 
 def _key(group: int, weight: int) -> str:
     return f"group_{group}_weight_{weight}"
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a new file that takes the place of ``path`` once it is written; if anything goes wrong, ``path`` stays."""
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        with open(draft, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except OSError as error:  # told of the file, not of its draft
-        draft.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 # --- params as JSON ---
